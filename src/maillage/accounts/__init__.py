@@ -1,0 +1,1 @@
+"""Authorities, users, roles, the journal of events."""

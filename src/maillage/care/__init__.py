@@ -1,0 +1,1 @@
+"""Who cares where: practitioners, structures, facilities."""

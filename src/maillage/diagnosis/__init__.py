@@ -1,0 +1,1 @@
+"""Indicators of a territory at a date: access, density, age, zones."""

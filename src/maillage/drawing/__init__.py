@@ -1,0 +1,1 @@
+"""Geometry and values in, SVG out: maps and charts. No Django."""

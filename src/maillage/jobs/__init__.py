@@ -1,0 +1,1 @@
+"""Long work with progress, heartbeat, cancel and recovery."""

@@ -1,0 +1,1 @@
+"""What every room uses: commands, exports, French text."""

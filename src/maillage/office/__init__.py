@@ -1,0 +1,1 @@
+"""The back-office shell: my day, imports, jobs, settings."""

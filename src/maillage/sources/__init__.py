@@ -1,0 +1,1 @@
+"""Official files in, typed tables out, with every defect named. No Django."""

@@ -1,0 +1,1 @@
+"""Communes, EPCI, départements, contours, zones, travel times, and the datasets they came from."""
