@@ -63,11 +63,20 @@ def lock() -> None:
     compile_ = [uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
     compile_ += ["--no-annotate", "pyproject.toml", "--custom-compile-command", "make lock"]
     run(*compile_, "-o", "requirements/base.txt")
-    run(*compile_, "--all-extras", "--group", "dev", "-c", "requirements/base.txt", "-o", "requirements/dev.txt")
+    run(
+        *compile_,
+        "--all-extras",
+        "--group",
+        "dev",
+        "-c",
+        "requirements/base.txt",
+        "-o",
+        "requirements/dev.txt",
+    )
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (started by whatever Python the machine has)
         sys.exit("Maillage demande Python 3.11 ou plus récent.")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="with the tools of the tests")

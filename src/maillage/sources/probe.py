@@ -1,0 +1,222 @@
+"""A first look at a file: its format, encoding and first lines, read without trusting its name.
+
+Looking costs a few kilobytes whatever the size of the file; archives are weighed before they are opened.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from maillage.sources.tables import DefectLog, SourceError
+
+Format = Literal["csv", "json", "json.gz", "xlsx", "xls", "parquet", "zip", "pbf", "empty", "unknown"]
+
+HEAD_BYTES = 64 * 1024
+# The largest official workbook unpacks to 60 MB, at most 15 times its packed size.
+MAX_UNPACKED_BYTES = 2 * 1024**3
+MAX_PACK_RATIO = 200
+# Whole-file JSON parsing takes about eight times the file in memory; larger files need a streaming reader.
+MAX_JSON_BYTES = 400 * 1024**2
+DELIMITERS = ";|,\t"
+
+
+class Probe:
+    """One file of a folder, opened lazily: nothing is read before it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.defects = DefectLog(path.name)
+
+    @cached_property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    @cached_property
+    def head(self) -> bytes:
+        try:
+            with self.path.open("rb") as stream:
+                return stream.read(HEAD_BYTES)
+        except PermissionError as error:
+            raise SourceError(
+                f"{self.name} : lecture refusée ; donnez le droit de lire ce fichier puis recommencez."
+            ) from error
+
+    @cached_property
+    def sha256(self) -> str:
+        with self.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    @cached_property
+    def format(self) -> Format:
+        head = self.head
+        if not head:
+            return "empty"
+        if head.startswith(b"PK\x03\x04"):
+            return "xlsx" if self._zip_holds("xl/workbook") else "zip"
+        if head.startswith(b"\xd0\xcf\x11\xe0"):
+            return "xls"
+        if head.startswith(b"PAR1"):
+            return "parquet"
+        if head.startswith(b"\x1f\x8b"):
+            return "json.gz"
+        if b"OSMHeader" in head[:64]:
+            return "pbf"
+        text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+        if text[:1] in (b"{", b"["):
+            return "json"
+        return "csv" if self.header and len(self.header) > 1 else "unknown"
+
+    # --- text -----------------------------------------------------------------------------------
+
+    @cached_property
+    def encoding(self) -> str:
+        """utf-8-sig, utf-8 or cp1252, decided on the head; readers decode strictly and report."""
+        if self.head.startswith(b"\xef\xbb\xbf"):
+            return "utf-8-sig"
+        try:
+            # A multi-byte character may be cut by the end of the head.
+            self.head[: self.head.rfind(b"\n") + 1 or None].decode("utf-8")
+        except UnicodeDecodeError:
+            return "cp1252"
+        return "utf-8"
+
+    @cached_property
+    def head_text(self) -> str:
+        if b"\x00" in self.head[:4096]:
+            return ""
+        return self.head.decode(self.encoding, errors="replace")
+
+    @cached_property
+    def head_lines(self) -> list[str]:
+        return self.head_text.splitlines()
+
+    @cached_property
+    def delimiter(self) -> str:
+        """The separator that cuts the first line into most columns."""
+        first = self.head_lines[0] if self.head_lines else ""
+        return max(DELIMITERS, key=first.count)
+
+    @cached_property
+    def header(self) -> list[str]:
+        """The cells of the first line, unquoted and stripped; empty for a binary file."""
+        if not self.head_lines:
+            return []
+        cells = next(csv.reader([self.head_lines[0]], delimiter=self.delimiter), [])
+        return [cell.strip() for cell in cells]
+
+    def open_text(self) -> io.TextIOWrapper:
+        """The file as text, decoded strictly: UTF-8 first, cp1252 with a defect when it is not UTF-8."""
+        encoding = self.encoding if self._decodes(self.encoding) else "cp1252"
+        if encoding == "cp1252":
+            self.defects.add(
+                column="", problem="fichier en Windows-1252 et non en UTF-8", action="lu en Windows-1252"
+            )
+        return self.path.open(encoding=encoding, newline="", errors="strict")
+
+    def _decodes(self, encoding: str) -> bool:
+        try:
+            with self.path.open(encoding=encoding, newline="") as stream:
+                while stream.read(1 << 20):
+                    pass
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def csv_rows(self, *, skip: int = 1, quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
+        """Line number and cells of each row after the first `skip` lines.
+
+        Raises SourceError when bytes cannot be decoded or a quoted cell never ends.
+        """
+        quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        with self.open_text() as stream:
+            reader = csv.reader(stream, delimiter=self.delimiter, quoting=quoting)
+            try:
+                for row in reader:
+                    if reader.line_num > skip and row:
+                        yield reader.line_num, row
+            except (UnicodeDecodeError, csv.Error) as error:
+                raise SourceError(
+                    f"{self.name} : illisible après la ligne {reader.line_num} ({error}) ; "
+                    "le fichier est abîmé ou dans un encodage inconnu, téléchargez-le de nouveau."
+                ) from error
+
+    # --- JSON -----------------------------------------------------------------------------------
+
+    def load_json(self) -> Any:
+        """The whole document. Raises SourceError when it is cut, broken or too large to be parsed whole."""
+        if self.size > MAX_JSON_BYTES:
+            raise SourceError(
+                f"{self.name} : {self.size / 1e9:.1f} Go, trop grand pour un fichier de ce type ; "
+                "vérifiez qu'il s'agit du bon fichier."
+            )
+        try:
+            return json.loads(self.path.read_bytes())
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            where = f" (ligne {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+            raise SourceError(
+                f"{self.name} : JSON incomplet ou abîmé{where} ; téléchargez de nouveau le fichier."
+            ) from error
+
+    def open_gzip(self) -> gzip.GzipFile:
+        return gzip.open(self.path, "rb")
+
+    # --- workbooks ------------------------------------------------------------------------------
+
+    def _zip_holds(self, prefix: str) -> bool:
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                return any(name.startswith(prefix) for name in archive.namelist())
+        except zipfile.BadZipFile as error:
+            raise SourceError(
+                f"{self.name} : archive ou classeur incomplet ; téléchargez de nouveau le fichier."
+            ) from error
+
+    def check_archive_weight(self) -> None:
+        """Refuse an archive that would unpack to an absurd size, before anything is unpacked."""
+        with zipfile.ZipFile(self.path) as archive:
+            unpacked = sum(info.file_size for info in archive.infolist())
+        if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_PACK_RATIO * max(self.size, 1 << 20):
+            raise SourceError(
+                f"{self.name} : l'archive se déplierait en {unpacked / 1e9:.1f} Go pour "
+                f"{self.size / 1e6:.1f} Mo ; fichier refusé, vérifiez sa provenance."
+            )
+
+    @cached_property
+    def workbook(self) -> CalamineWorkbook:
+        if self.format == "xlsx":
+            self.check_archive_weight()
+        try:
+            return CalamineWorkbook.from_path(str(self.path))
+        except (CalamineError, OSError, ValueError) as error:
+            raise SourceError(
+                f"{self.name} : classeur abîmé ({error}) ; téléchargez de nouveau le fichier."
+            ) from error
+
+    @property
+    def is_workbook(self) -> bool:
+        return self.format in ("xlsx", "xls")
+
+    @cached_property
+    def sheet_names(self) -> list[str]:
+        return list(self.workbook.sheet_names) if self.is_workbook else []
+
+    def sheet(self, name: str) -> list[list[Any]]:
+        """All cells of a sheet, from its first row and column."""
+        try:
+            return self.workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except CalamineError as error:
+            raise SourceError(
+                f"{self.name}, feuille « {name} » : illisible ({error}) ; téléchargez de nouveau le fichier."
+            ) from error
