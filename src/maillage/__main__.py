@@ -1,0 +1,5 @@
+"""`python -m maillage` is the same as `maillage`."""
+
+from maillage.site.cli import main
+
+main()
