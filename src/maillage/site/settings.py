@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "maillage.jobs",
     "maillage.care",
     "maillage.diagnosis",
+    "maillage.intake",
+    "maillage.demo",
     "maillage.office",
     "maillage.portal",
     "maillage.site",

@@ -1,0 +1,1 @@
+"""The demo territory: a fictional département written as official files, then loaded like any other."""

@@ -1,0 +1,1 @@
+"""Official files through the door: recognised, staged, swapped in, reported."""
