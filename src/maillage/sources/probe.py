@@ -10,7 +10,9 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +30,11 @@ MAX_UNPACKED_BYTES = 2 * 1024**3
 MAX_PACK_RATIO = 200
 # Whole-file JSON parsing takes about eight times the file in memory; larger files need a streaming reader.
 MAX_JSON_BYTES = 400 * 1024**2
+# Workbooks are parsed whole too; the largest official one weighs 15 MB.
+MAX_WORKBOOK_BYTES = 400 * 1024**2
+# A sheet is laid out whole in memory, up to its furthest cell, even when all others are empty.
+MAX_SHEET_CELLS = 20_000_000
+CELL_REFERENCE = re.compile(rb"""r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 DELIMITERS = ";|,\t"
 
 
@@ -38,6 +45,7 @@ class Probe:
         self.path = path
         self.name = path.name
         self.defects = DefectLog(path.name)
+        self._sheets: dict[str, list[list[Any]]] = {}
 
     @cached_property
     def size(self) -> int:
@@ -126,10 +134,15 @@ class Probe:
         return self.path.open(encoding=encoding, newline="", errors="strict")
 
     def _decodes(self, encoding: str) -> bool:
+        """Whether the whole file is in that encoding; what is no text at all is refused on the way."""
         try:
             with self.path.open(encoding=encoding, newline="") as stream:
-                while stream.read(1 << 20):
-                    pass
+                while chunk := stream.read(1 << 20):
+                    if "\x00" in chunk or (len(chunk) == 1 << 20 and "\n" not in chunk):
+                        raise SourceError(
+                            f"{self.name} : ce n'est pas un fichier de texte (octets nuls ou ligne sans fin) ; "
+                            "téléchargez-le de nouveau."
+                        )
         except UnicodeDecodeError:
             return False
         return True
@@ -141,7 +154,8 @@ class Probe:
         """
         quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
         with self.open_text() as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter, quoting=quoting)
+            # strict: a quoted cell still open at the end of the file has swallowed the rows after it.
+            reader = csv.reader(stream, delimiter=self.delimiter, quoting=quoting, strict=True)
             try:
                 for row in reader:
                     if reader.line_num > skip and row:
@@ -153,6 +167,18 @@ class Probe:
                 ) from error
 
     # --- JSON -----------------------------------------------------------------------------------
+
+    @cached_property
+    def first_record(self) -> dict[str, Any]:
+        """The first object of a JSON list, {} when the file is not one (or the object outgrows the head)."""
+        text = self.head_text.lstrip()
+        if not text.startswith("["):
+            return {}
+        try:
+            record, _ = json.JSONDecoder().raw_decode(text[1:].lstrip())
+        except json.JSONDecodeError:
+            return {}
+        return record if isinstance(record, dict) else {}
 
     def load_json(self) -> Any:
         """The whole document. Raises SourceError when it is cut, broken or too large to be parsed whole."""
@@ -193,10 +219,33 @@ class Probe:
                 f"{self.size / 1e6:.1f} Mo ; fichier refusé, vérifiez sa provenance."
             )
 
+    def _check_sheet_areas(self) -> None:
+        """Refuse a workbook where one stray cell far away would make a sheet fill the memory."""
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                areas = [
+                    _sheet_area(archive, name)
+                    for name in archive.namelist()
+                    if name.startswith("xl/worksheets/") and name.endswith(".xml")
+                ]
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise SourceError(f"{self.name} : classeur abîmé ; téléchargez de nouveau le fichier.") from error
+        if max(areas, default=0) > MAX_SHEET_CELLS:
+            raise SourceError(
+                f"{self.name} : une feuille s'étend sur {max(areas):,} cellules".replace(",", " ")
+                + " ; effacez les cellules isolées au loin ou téléchargez de nouveau le fichier."
+            )
+
     @cached_property
     def workbook(self) -> CalamineWorkbook:
+        if self.size > MAX_WORKBOOK_BYTES:
+            raise SourceError(
+                f"{self.name} : {self.size / 1e9:.1f} Go, trop grand pour un classeur ; "
+                "vérifiez qu'il s'agit du bon fichier."
+            )
         if self.format == "xlsx":
             self.check_archive_weight()
+            self._check_sheet_areas()
         try:
             return CalamineWorkbook.from_path(str(self.path))
         except (CalamineError, OSError, ValueError) as error:
@@ -213,10 +262,40 @@ class Probe:
         return list(self.workbook.sheet_names) if self.is_workbook else []
 
     def sheet(self, name: str) -> list[list[Any]]:
-        """All cells of a sheet, from its first row and column."""
+        """All cells of a sheet, from its first row and column; parsed once, whoever asks."""
+        if name not in self._sheets:
+            self._sheets[name] = self._parse_sheet(name)
+        return self._sheets[name]
+
+    def _parse_sheet(self, name: str) -> list[list[Any]]:
         try:
             return self.workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except CalamineError as error:
             raise SourceError(
                 f"{self.name}, feuille « {name} » : illisible ({error}) ; téléchargez de nouveau le fichier."
             ) from error
+
+
+def _sheet_area(archive: zipfile.ZipFile, name: str) -> int:
+    """Rows × columns up to the furthest cell of a worksheet, from the cell references it writes."""
+    last_row, last_column = 0, 0
+    rest = b""
+    with archive.open(name) as stream:
+        while chunk := stream.read(1 << 20):
+            block = rest + chunk
+            found = CELL_REFERENCE.findall(block)
+            if found:
+                last_row = max(last_row, max(int(row) for _, row in found))
+                last_column = max(
+                    last_column, *(_column_number(letters) for letters in {c for c, _ in found})
+                )
+            rest = block[-16:]
+    return last_row * last_column
+
+
+def _column_number(letters: bytes) -> int:
+    """A → 1, Z → 26, AA → 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
