@@ -9,6 +9,9 @@ from typing import Any
 MISSING = {"", "na", "n/a", "nd", "n.d.", "null", "none", "-", "s", "ns"}
 COMMUNE_CODE = re.compile(r"^(0[0-9]|[1-8][0-9]|2[AB]|9[0-8])[0-9A-Z]{3}$")
 
+# The first three characters of the codes of municipal arrondissements, and the code of the whole city.
+CITIES_BY_PREFIX = {"751": "75056", "132": "13055", "693": "69123"}
+
 
 def text(cell: Any) -> str | None:
     """A cell as text, or None when it holds nothing. Whole floats lose the ".0" a workbook gives them."""
@@ -48,6 +51,20 @@ def departement_code(cell: Any) -> str | None:
 def departement_of(commune: str) -> str:
     """The département of a real commune code: three characters overseas, two elsewhere."""
     return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
+
+
+def departement_of_postal_code(postal_code: str) -> str | None:
+    """The département a postal code belongs to, but for the few offices that serve a neighbour's communes."""
+    if not re.match(r"^\d{5}$", postal_code):
+        return None
+    if postal_code.startswith("20"):
+        return "2A" if postal_code < "20200" else "2B"
+    return departement_code(departement_of(postal_code))
+
+
+def city_of_arrondissement(commune: str) -> str | None:
+    """Code of Paris, Lyon or Marseille for a municipal arrondissement of theirs, None for a commune."""
+    return CITIES_BY_PREFIX.get(commune[:3])
 
 
 def number(cell: Any) -> float | None:

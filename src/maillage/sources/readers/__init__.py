@@ -3,8 +3,37 @@
 from __future__ import annotations
 
 from maillage.sources.reader import Reader
+from maillage.sources.readers.apl import AplReader
 from maillage.sources.readers.communes import CommunesReader
+from maillage.sources.readers.contours import ContoursReader
+from maillage.sources.readers.demography import (
+    AgeSharesReader,
+    DensitiesReader,
+    PopulationByAgeReader,
+    PublishedAgeSharesReader,
+    SpecialtiesReader,
+)
+from maillage.sources.readers.facilities import FacilityCubeReader, FacilityRowsReader, FacilityWorkbookReader
+from maillage.sources.readers.geography import AreasReader, EpciMembersReader, MovementsReader
+from maillage.sources.readers.programmes import AnctReader, FrrReader
+from maillage.sources.readers.rpps import RppsReader
 
 READERS: list[Reader] = [
     CommunesReader(),
+    AreasReader(),
+    EpciMembersReader(),
+    MovementsReader(),
+    AnctReader(),
+    ContoursReader(),
+    AplReader(),
+    FacilityRowsReader(),
+    FacilityCubeReader(),
+    FacilityWorkbookReader(),
+    DensitiesReader(),
+    SpecialtiesReader(),
+    PublishedAgeSharesReader(),
+    AgeSharesReader(),
+    PopulationByAgeReader(),
+    FrrReader(),
+    RppsReader(),
 ]
