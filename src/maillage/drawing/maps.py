@@ -12,7 +12,8 @@ from maillage.drawing.scales import MISSING, Scale, format_number, is_missing
 
 FONT: Final = "Source Sans 3, sans-serif"
 _INK: Final = "#1d2529"
-_CONTOUR: Final = "#ffffff"
+_CONTOUR: Final = "#b3bcc1"
+_CASING: Final = "#ffffff"
 _HATCH: Final = "#8d979c"
 _HATCH_GROUND: Final = "#eef0f1"
 
@@ -123,7 +124,7 @@ def _borders(outline: Outline) -> str:
     return (
         '<g class="map-borders" fill="none" stroke-linejoin="round" stroke-linecap="round" '
         f'pointer-events="none" aria-hidden="true" stroke="{_INK}">'
-        f'<path d="{outline.group_border}" stroke="{_CONTOUR}" stroke-width="3.2" stroke-opacity=".8"/>'
+        f'<path d="{outline.group_border}" stroke="{_CASING}" stroke-width="3.2" stroke-opacity=".8"/>'
         f'<path d="{outline.group_border}" stroke-width="1.3"/>'
         f'<path d="{outline.outer_border}" stroke-width="2"/></g>'
     )

@@ -133,7 +133,7 @@ def outline(shapes: Sequence[Shape], towns: Iterable[Town] = (), label_count: in
 
 def _polygonal(shape: Shape) -> shapely.Geometry:
     try:
-        geometry = read_geometry(shape.geometry)
+        geometry = read_geometry(dict(shape.geometry))
     except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
         raise ValueError(f"Le contour de {shape.name} ({shape.code}) est illisible : {error}.") from error
     if geometry.is_empty or geometry.geom_type not in {"Polygon", "MultiPolygon"}:
@@ -204,7 +204,8 @@ def _borders(rings: list[np.ndarray], owners: list[int], groups: list[str | None
 def _polylines(edges: np.ndarray) -> str:
     if not len(edges):
         return ""
-    merged = shapely.line_merge(shapely.multilinestrings([edges.reshape(-1, 2, 2).astype(float)])[0])
+    segments = np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2).astype(float)))
+    merged = shapely.line_merge(shapely.multilinestrings(segments))
     lines = shapely.get_parts(merged)
     return "".join(_path(np.rint(shapely.get_coordinates(line)).astype(np.int64)) for line in lines)
 

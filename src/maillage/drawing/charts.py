@@ -1,0 +1,280 @@
+"""Charts as Vega-Lite specifications, drawn to SVG without a browser or the network.
+
+Each builder returns a plain specification, which :func:`render` draws. A chart repeats a data table of the
+page: lines and points carry their name beside them, so that none needs a legend or colour alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import vl_convert
+
+from maillage.drawing.scales import MINUS, NARROW_SPACE, format_number, is_missing
+
+Spec: TypeAlias = dict[str, Any]
+
+FAMILY: Final = "Source Sans 3"
+ACCENT: Final = "#0d5c6b"
+_INK: Final = "#1d2529"
+_QUIET: Final = "#5b666c"
+_RULE: Final = "#dfe4e6"
+_TICK: Final = "#9fb3b9"
+_WIDTH: Final = 420
+_ROW: Final = 30
+_TREND_HEIGHT: Final = 220
+_LINE_HEIGHT: Final = 19
+_TREND_PADDING: Final = 0.12
+_STRIP_PADDING: Final = 0.06
+_SPREAD_ROUNDS: Final = 50
+_STYLE_ATTRIBUTE: Final = re.compile(r'\sstyle="[^"]*"')
+_ROWS: Final[Spec] = {"field": "label", "type": "nominal", "sort": None}
+_LOCALE: Final = {
+    "decimal": ",",
+    "thousands": NARROW_SPACE,
+    "grouping": [3],
+    "currency": ["", f"{NARROW_SPACE}€"],
+    "percent": f"{NARROW_SPACE}%",
+    "minus": MINUS,
+}
+_CONFIG: Final[Spec] = {
+    "aria": False,
+    "background": "transparent",
+    "font": FAMILY,
+    "view": {"stroke": None},
+    "axis": {
+        "domain": False,
+        "ticks": False,
+        "grid": False,
+        "gridColor": _RULE,
+        "labelColor": _QUIET,
+        "labelFontSize": 14,
+        "labelLimit": 260,
+        "labelPadding": 8,
+        "title": None,
+    },
+    "text": {"fontSize": 14, "color": _INK},
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of one line: ``year`` is the vintage, None or NaN leaves no point."""
+
+    series: str
+    year: int
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One named value: a bar of :func:`bars`, a row of :func:`comparison`."""
+
+    label: str
+    value: float
+
+
+def register_fonts(folder: Path) -> None:
+    """Make the TrueType files of ``folder`` known to the renderer; call it once, before drawing."""
+    if not any(folder.glob("*.ttf")):
+        raise FileNotFoundError(f"Aucune police (.ttf) dans {folder} : lancez « make setup ».")
+    vl_convert.register_font_directory(str(folder))
+
+
+def trend(points: Iterable[Point], *, highlight: str, decimals: int = 1, colour: str = ACCENT) -> Spec:
+    """Lines over the vintages: ``highlight`` in ``colour``, the other series grey for comparison.
+
+    Each line is named, with its last value, at its right end.
+    """
+    known = _known(points)
+    low, high = _padded_range([row["value"] for row in known], _TREND_PADDING)
+    last = {row["series"]: row for row in sorted(known, key=lambda row: row["year"])}
+    ends = [
+        {**row, "place": place, "label": f"{row['series']} {format_number(row['value'], decimals)}"}
+        for row, place in _spread(list(last.values()), gap=_LINE_HEIGHT / _TREND_HEIGHT * (high - low))
+    ]
+    years = sorted({row["year"] for row in known})
+    x = {
+        "field": "year",
+        "type": "quantitative",
+        "axis": {"format": "d", "values": years, "labelFlush": False},
+        "scale": {"domain": [years[0] - 0.15, years[-1]], "nice": False},
+    }
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [low, high], "nice": False},
+        "axis": {"grid": True, "tickCount": 4, "format": f",.{decimals}f"},
+    }
+    lines = {
+        "x": x,
+        "y": y,
+        "detail": {"field": "series"},
+        "color": _emphasis("series", highlight, colour, _QUIET),
+    }
+    return _chart(
+        [*known, *ends],
+        [
+            {
+                "transform": [{"filter": "!isValid(datum.label)"}],
+                "mark": "line",
+                "encoding": {**lines, "strokeWidth": _emphasis("series", highlight, 3, 1.5)},
+            },
+            {
+                "transform": [{"filter": "!isValid(datum.label)"}],
+                "mark": {"type": "circle", "opacity": 1},
+                "encoding": {**lines, "size": _emphasis("series", highlight, 70, 30)},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.label)"}],
+                "mark": {"type": "text", "align": "left", "dx": 10},
+                "encoding": {
+                    **lines,
+                    "y": {"field": "place", "type": "quantitative"},
+                    "text": {"field": "label"},
+                    "fontWeight": _emphasis("series", highlight, 600, 400),
+                },
+            },
+        ],
+        height=_TREND_HEIGHT,
+    )
+
+
+def bars(
+    marks: Sequence[Mark], *, decimals: int = 1, highlight: str | None = None, colour: str = ACCENT
+) -> Spec:
+    """Horizontal bars in the order given, each ended by its value: shares, contributions, head counts.
+
+    With ``highlight`` only that bar takes ``colour``; without it all do.
+    """
+    rows = [{**row, "text": format_number(row["value"], decimals)} for row in _rows(marks)]
+    fill = {"value": colour} if highlight is None else _emphasis("label", highlight, colour, _TICK)
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"nice": False, "zero": True},
+    }
+    return _chart(
+        rows,
+        [
+            {"mark": {"type": "bar", "height": 16}, "encoding": {"x": x, "y": _ROWS, "color": fill}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6},
+                "encoding": {"x": x, "y": _ROWS, "text": {"field": "text"}},
+            },
+        ],
+        height=_ROW * len(rows),
+    )
+
+
+def comparison(
+    marks: Sequence[Mark],
+    *,
+    highlight: str,
+    distribution: Sequence[float] = (),
+    distribution_label: str = "Chaque commune",
+    decimals: int = 1,
+    colour: str = ACCENT,
+) -> Spec:
+    """One dot by mark on a common axis, one row each; ``distribution`` adds a first row of thin ticks."""
+    rows = [{**row, "text": format_number(row["value"], decimals)} for row in _rows(marks)]
+    ticks = [{"label": distribution_label, "tick": value} for value in distribution]
+    low, high = _padded_range([row["value"] for row in rows] + list(distribution), _STRIP_PADDING)
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [low, high], "nice": False, "zero": False},
+        "axis": {"grid": True, "tickCount": 5, "format": f",.{decimals}f"},
+    }
+    dots = {"x": x, "y": _ROWS, "color": _emphasis("label", highlight, colour, _QUIET)}
+    return _chart(
+        [*ticks, *rows],
+        [
+            {
+                "mark": {"type": "tick", "thickness": 1, "opacity": 0.55, "color": _QUIET, "size": 16},
+                "encoding": {"x": {**x, "field": "tick"}, "y": _ROWS},
+            },
+            {
+                "mark": {"type": "circle", "opacity": 1},
+                "encoding": {**dots, "size": _emphasis("label", highlight, 150, 80)},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 11},
+                "encoding": {
+                    **dots,
+                    "text": {"field": "text"},
+                    "fontWeight": _emphasis("label", highlight, 600, 400),
+                },
+            },
+        ],
+        height=_ROW * (len(rows) + bool(ticks)),
+    )
+
+
+def render(spec: Spec, *, label: str) -> str:
+    """Draw a specification to an SVG text named ``label`` for screen readers.
+
+    The text holds neither style attribute nor script, so that it serves inline under a strict
+    Content-Security-Policy; nothing is fetched.
+    """
+    drawn = vl_convert.vegalite_to_svg(spec, format_locale=_LOCALE, allowed_base_urls=[])
+    opening = f'<svg role="img" aria-label="{escape(label)}" '
+    return _STYLE_ATTRIBUTE.sub("", drawn).replace("<svg ", opening, 1)
+
+
+def _chart(rows: Sequence[Spec], layers: Sequence[Spec], *, height: int) -> Spec:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "config": _CONFIG,
+        "width": _WIDTH,
+        "height": height,
+        "data": {"values": list(rows)},
+        "layer": list(layers),
+    }
+
+
+def _known(points: Iterable[Point]) -> list[Spec]:
+    known = [
+        {"series": point.series, "year": point.year, "value": point.value}
+        for point in points
+        if not is_missing(point.value)
+    ]
+    if not known:
+        raise ValueError("Aucune valeur à tracer : il faut au moins un millésime qui en porte une.")
+    return known
+
+
+def _rows(marks: Sequence[Mark]) -> list[Spec]:
+    if not marks:
+        raise ValueError("Aucune valeur à tracer : il faut au moins une ligne.")
+    return [{"label": mark.label, "value": mark.value} for mark in marks]
+
+
+def _emphasis(field: str, highlight: str, strong: str | float, weak: str | float) -> Spec:
+    test = {"field": field, "equal": highlight}
+    return {"condition": {"test": test, "value": strong}, "value": weak}
+
+
+def _padded_range(values: Sequence[float], padding: float) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    margin = (high - low or abs(high) or 1.0) * padding
+    return low - margin, high + margin
+
+
+def _spread(rows: Sequence[Spec], gap: float) -> list[tuple[Spec, float]]:
+    """Places of the line names: two names closer than ``gap`` part by the same amount, others stay."""
+    ordered = sorted(rows, key=lambda row: row["value"])
+    places = [float(row["value"]) for row in ordered]
+    for _ in range(_SPREAD_ROUNDS):
+        for lower, upper in pairwise(range(len(places))):
+            lack = max(0.0, gap - (places[upper] - places[lower]))
+            places[lower] -= lack / 2
+            places[upper] += lack / 2
+    return list(zip(ordered, places, strict=True))

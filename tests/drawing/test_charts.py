@@ -1,0 +1,79 @@
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from maillage.drawing.charts import Mark, Point, Spec, bars, comparison, register_fonts, render, trend
+
+POINTS = [
+    Point("Valbrune", 2021, 2.8),
+    Point("Valbrune", 2022, None),
+    Point("Valbrune", 2023, 2.4),
+    Point("France", 2021, 2.81),
+    Point("France", 2023, 2.41),
+]
+MARKS = [Mark("Clairmont", 0.92), Mark("Vaux & <Bois>", 0.31)]
+
+
+def texts(svg: str) -> list[str]:
+    root = ElementTree.fromstring(svg)
+    return [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        trend(POINTS, highlight="Valbrune"),
+        bars(MARKS, highlight="Clairmont"),
+        comparison(MARKS, highlight="Clairmont", distribution=[0.1, 0.4, 0.9]),
+    ],
+    ids=["trend", "bars", "comparison"],
+)
+def test_charts_pass_a_strict_content_security_policy(spec: Spec) -> None:
+    svg = render(spec, label='Évolution de "l\'accès" <2023>')
+    root = ElementTree.fromstring(svg)
+    assert " style=" not in svg
+    assert "<style" not in svg
+    assert "<script" not in svg
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == 'Évolution de "l\'accès" <2023>'
+
+
+def test_lines_are_named_with_their_last_value() -> None:
+    shown = texts(render(trend(POINTS, highlight="Valbrune"), label="Évolution"))
+    assert "Valbrune 2,4" in shown
+    assert "France 2,4" in shown
+
+
+def test_a_missing_vintage_is_not_drawn_as_zero() -> None:
+    rows = trend(POINTS, highlight="Valbrune")["data"]["values"]
+    assert {(row["series"], row["year"]) for row in rows if row["value"] == 0} == set()
+    assert ("Valbrune", 2022) not in {(row["series"], row["year"]) for row in rows}
+
+
+def test_names_of_close_lines_part() -> None:
+    rows = trend(POINTS, highlight="Valbrune")["data"]["values"]
+    valbrune, france = (row["place"] for row in rows if "label" in row)
+    assert france - valbrune > 0.03
+
+
+def test_one_vintage_alone_is_drawn() -> None:
+    assert "Valbrune 2,8" in texts(render(trend(POINTS[:1], highlight="Valbrune"), label="Évolution"))
+
+
+def test_bars_end_with_their_value_in_french() -> None:
+    shown = texts(render(bars(MARKS, decimals=2), label="Contributions"))
+    assert "0,92" in shown
+    assert "Vaux & <Bois>" in shown
+
+
+def test_a_chart_without_value_says_so() -> None:
+    with pytest.raises(ValueError, match="Aucune valeur à tracer"):
+        trend([Point("Valbrune", 2022, None)], highlight="Valbrune")
+    with pytest.raises(ValueError, match="Aucune valeur à tracer"):
+        bars([])
+
+
+def test_a_folder_without_fonts_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make setup"):
+        register_fonts(tmp_path)
