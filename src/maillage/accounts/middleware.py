@@ -1,0 +1,37 @@
+"""The authority a request speaks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from maillage.accounts.journal import grouped
+from maillage.accounts.models import Authority
+
+SESSION_KEY = "authority"
+
+
+def current_authority(request: HttpRequest) -> Authority | None:
+    """The authority chosen in the session among the user's, else the first of them.
+
+    For a visitor, the only authority of the installation, or none when there are several.
+    """
+    if request.user.is_authenticated:
+        own = list(dict.fromkeys(membership.authority for membership in request.user.roles))
+        chosen = request.session.get(SESSION_KEY)
+        return next((authority for authority in own if authority.pk == chosen), own[0] if own else None)
+    both = list(Authority.objects.all()[:2])
+    return both[0] if len(both) == 1 else None
+
+
+class AuthorityMiddleware:
+    """Sets `request.authority` (a public page may set another) and groups the events of the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.authority = current_authority(request)
+        with grouped():
+            return self.get_response(request)
