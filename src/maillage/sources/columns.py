@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, SourceError, Table
@@ -78,3 +79,19 @@ def header_has(probe: Probe, names: Sequence[str]) -> bool:
         return False
     found = {plain(cell) for cell in probe.header}
     return all(plain(name) in found for name in names)
+
+
+def table_of(
+    kind: str,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    vintage: int | None = None,
+    meta: dict[str, Any] | None = None,
+) -> Table:
+    """Rows of values, in the order of `names`, turned into the columns of a table."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    named: dict[str, Sequence[Any]] = {
+        name: list(column) for name, column in zip(names, columns, strict=True)
+    }
+    return Table(kind, named, vintage=vintage, meta=meta or {})

@@ -140,8 +140,8 @@ class Probe:
                 while chunk := stream.read(1 << 20):
                     if "\x00" in chunk or (len(chunk) == 1 << 20 and "\n" not in chunk):
                         raise SourceError(
-                            f"{self.name} : ce n'est pas un fichier de texte (octets nuls ou ligne sans fin) ; "
-                            "téléchargez-le de nouveau."
+                            f"{self.name} : ce n'est pas un fichier de texte (octets nuls ou ligne sans fin) "
+                            "; téléchargez-le de nouveau."
                         )
         except UnicodeDecodeError:
             return False
@@ -152,7 +152,7 @@ class Probe:
 
         Raises SourceError when bytes cannot be decoded or a quoted cell never ends.
         """
-        quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
         with self.open_text() as stream:
             # strict: a quoted cell still open at the end of the file has swallowed the rows after it.
             reader = csv.reader(stream, delimiter=self.delimiter, quoting=quoting, strict=True)

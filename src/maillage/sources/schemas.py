@@ -278,7 +278,7 @@ def _check_column(values: Sequence[Any], spec: Field, schema: Schema, file: str)
                 f"{file} : « {spec.name} » vaut « {value} » à l'enregistrement {row} de "
                 f"« {schema.title} », ce qui n'est pas du type attendu ({spec.type})."
             )
-        elif spec.minimum is not None and value < spec.minimum:
+        elif spec.minimum is not None and isinstance(value, int | float) and value < spec.minimum:
             raise SourceError(
                 f"{file} : « {spec.name} » vaut {value} à l'enregistrement {row} de « {schema.title} » ; "
                 f"une valeur d'au moins {spec.minimum:g} est attendue. Corrigez le fichier."

@@ -1,0 +1,173 @@
+"""Contours of communes, départements or régions in GeoJSON (Etalab, geo.api.gouv.fr, IGN exports)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from maillage.sources.columns import RowLog, missing_columns
+from maillage.sources.probe import Probe
+from maillage.sources.tables import Reading, Scope, SourceError, Table
+from maillage.sources.values import city_of_arrondissement, commune_code, departement_code, plain, text
+
+METRES_PER_DEGREE = 111_320.0
+# Generalising with a tolerance t leaves vertices about 2.5 t apart (median of the Etalab files at 1000 m).
+SPACING_PER_TOLERANCE = 2.5
+# Under this, no difference can be seen on the map of a territory.
+PRECISE_M = 200.0
+
+REGIONS = {
+    "01": "Guadeloupe",
+    "02": "Martinique",
+    "03": "Guyane",
+    "04": "La Réunion",
+    "06": "Mayotte",
+    "11": "Île-de-France",
+    "24": "Centre-Val de Loire",
+    "27": "Bourgogne-Franche-Comté",
+    "28": "Normandie",
+    "32": "Hauts-de-France",
+    "44": "Grand Est",
+    "52": "Pays de la Loire",
+    "53": "Bretagne",
+    "75": "Nouvelle-Aquitaine",
+    "76": "Occitanie",
+    "84": "Auvergne-Rhône-Alpes",
+    "93": "Provence-Alpes-Côte d'Azur",
+    "94": "Corse",
+}
+
+Ring = list[list[float]]
+
+
+class ContoursReader:
+    source = "contours"
+    title = "Contours (GeoJSON)"
+    expects = "contours de communes, de départements ou de régions en GeoJSON (code, nom)"
+
+    def recognises(self, probe: Probe) -> bool:
+        head = probe.head_text
+        return (
+            probe.format == "json"
+            and '"FeatureCollection"' in head
+            and ('"Polygon"' in head or '"MultiPolygon"' in head)
+        )
+
+    def read(self, probe: Probe, scope: Scope) -> Reading:
+        """One table: level, code, name, geometry (WGS84). meta: `tolerance_m`.
+
+        A whole city given beside its arrondissements, and a delegated commune given beside the commune it
+        belongs to, would cover the same ground twice: they are set aside. Raises SourceError on coordinates
+        that are not degrees.
+        """
+        document = probe.load_json()
+        features = document.get("features") if isinstance(document, dict) else None
+        if not isinstance(features, list):
+            raise SourceError(f"{probe.name} : une liste « features » est attendue ; vérifiez le fichier.")
+        log = RowLog(probe, read=len(features))
+        kept = list(_usable(log, features))
+        properties = [feature["properties"] for feature in kept]
+        codes = [str(entry["code"]).strip() for entry in properties]
+        names = [text(entry.get("nom")) for entry in properties]
+        level = _level(probe, codes, names)
+        geometries = [feature["geometry"] for feature in kept]
+        lengths = [
+            _check_ring(probe, ring, code)
+            for geometry, code in zip(geometries, codes, strict=True)
+            for ring in _rings(geometry)
+        ]
+        table = Table(
+            "contours",
+            {"level": [level] * len(codes), "code": codes, "name": names, "geometry": geometries},
+            meta={"tolerance_m": _tolerance(lengths)},
+        )
+        return log.reading([table])
+
+
+def _usable(log: RowLog, features: list[Any]) -> Iterator[dict[str, Any]]:
+    """Features with a code and a surface, whose ground no other feature of the file covers."""
+    cut_up = {
+        feature["properties"].get("commune")
+        for feature in features
+        if isinstance(feature, dict) and isinstance(feature.get("properties"), dict)
+    }
+    for number, feature in enumerate(features, start=1):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict) or text(properties.get("code")) is None:
+            found = list(properties) if isinstance(properties, dict) else []
+            raise missing_columns(log.probe, ["code"], found, where=f" (contour {number})")
+        geometry = feature.get("geometry")
+        kind = geometry.get("type") if isinstance(geometry, dict) else None
+        whole = properties.get("commune")
+        if kind not in ("Polygon", "MultiPolygon") or not geometry.get("coordinates"):
+            problem = "contour absent" if geometry is None else "géométrie sans surface"
+            log.set_aside(number, "geometry", problem, "contour écarté")
+        elif whole and city_of_arrondissement(str(properties["code"])) is None:
+            log.set_aside(number, "commune", "commune déléguée ou associée", "contour écarté")
+        elif properties.get("plm") and properties["code"] in cut_up:
+            log.set_aside(
+                number, "plm", "ville entière donnée en plus de ses arrondissements", "ville écartée"
+            )
+        else:
+            yield feature
+
+
+def _level(probe: Probe, codes: list[str], names: list[str | None]) -> str:
+    """Level of all the contours. Régions are told from départements of the same code by their names."""
+    if all(commune_code(code) for code in codes):
+        return "commune"
+    if all(code in REGIONS for code in codes) and all(
+        name is None or plain(name) == plain(REGIONS[code]) for code, name in zip(codes, names, strict=True)
+    ):
+        return "region"
+    if all(departement_code(code) == code for code in codes):
+        return "departement"
+    odd = next(code for code in codes if not commune_code(code) and departement_code(code) != code)
+    raise SourceError(
+        f"{probe.name} : le code « {odd} » n'est ni d'une commune, ni d'un département, ni d'une région ; "
+        "donnez un fichier par niveau."
+    )
+
+
+def _rings(geometry: dict[str, Any]) -> Iterator[Ring]:
+    if geometry["type"] == "Polygon":
+        yield from geometry["coordinates"]
+    else:
+        for polygon in geometry["coordinates"]:
+            yield from polygon
+
+
+def _check_ring(probe: Probe, ring: Ring, code: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Close a ring left open, refuse one that is not in degrees, and give its edge lengths in metres."""
+    try:
+        points = np.asarray(ring, dtype=np.float64)[:, :2]
+    except (ValueError, TypeError, IndexError) as error:
+        raise SourceError(
+            f"{probe.name} : contour de « {code} » illisible ; téléchargez de nouveau le fichier."
+        ) from error
+    lon, lat = points[:, 0], points[:, 1]
+    if not (np.abs(lon) <= 180).all() or not (np.abs(lat) <= 90).all():
+        raise SourceError(
+            f"{probe.name} : le contour de « {code} » n'est pas en degrés (WGS84) ; "
+            "reprojetez le fichier en EPSG:4326."
+        )
+    if ring[0] != ring[-1]:
+        ring.append(list(ring[0]))
+        probe.defects.add(column="geometry", problem="anneau non fermé", action="anneau refermé")
+    scale = math.cos(math.radians(float(lat[0])))
+    return np.hypot(np.diff(lon) * scale, np.diff(lat)) * METRES_PER_DEGREE
+
+
+def _tolerance(lengths: list[np.ndarray[Any, np.dtype[np.float64]]]) -> int:
+    """Tolerance of generalisation in metres, to the nearest power of ten; 0 for a precise file.
+
+    Nothing in these files states it: it is estimated from the median distance between two vertices.
+    """
+    edges = np.concatenate(lengths) if lengths else np.empty(0)
+    if not edges.size:
+        return 0
+    tolerance = float(np.median(edges)) / SPACING_PER_TOLERANCE
+    return 0 if tolerance < PRECISE_M else int(10 ** round(math.log10(tolerance)))
