@@ -1,7 +1,7 @@
 """Plane coordinates of French official files turned into longitude and latitude.
 
 Closed formulas, accurate to a millimetre over France; RGF93 and WGS84 are taken as one (they differ by less
-than a metre). `locate` decides by value range what a pair of numbers is: official files swap them.
+than a metre). `geolocate` decides by value range what a pair of numbers is: official files swap them.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def ground_of(departement: str | None) -> Ground | None:
     return METROPOLE
 
 
-def locate(
+def geolocate(
     departement: str | None, *, angles: Pair | None = None, metres: Pair | None = None
 ) -> Location | None:
     """Where a site is, given what should be its (longitude, latitude) and its plane (x, y).

@@ -13,6 +13,7 @@ from pathlib import Path
 from sys import intern
 
 from maillage.sources import rpps_rules
+from maillage.sources.columns import RowLog, locate
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, Scope, SourceError, Table
 from maillage.sources.values import (
@@ -117,7 +118,7 @@ class RppsReader:
 
 @dataclass(slots=True)
 class _Site:
-    """A person at a counted place of practice. `rank` orders the rows of one place: located, main skill first."""
+    """A person at a counted place. `rank` orders the rows of one place: located, main skill first."""
 
     values: tuple[str | None, ...]
     rank: tuple[bool, int]
@@ -133,22 +134,17 @@ class _RppsReading:
         self.positions, self.width = _layout(probe)
         self.people: dict[str, dict[str, _Site]] = {}
         self.uncounted: dict[str, int] = {}
-        self.rows_read = 0
-        self.rows_set_aside = 0
+        self.log = RowLog(probe)
 
     def run(self) -> Reading:
-        probe = self.probe
-        _refuse_cut_file(probe, self.width)
+        _refuse_cut_file(self.probe, self.width)
         wanted = self._people_in_scope() if self.scope.departements else None
-        for number, line in _lines(probe):
-            self.rows_read += 1
+        for number, line in _lines(self.probe):
+            self.log.read += 1
             if wanted is None or self._identifier(line) in wanted:
                 self._take(number, line)
         self._name_the_uncounted()
-        tables = [_table(self.people, probe.name)]
-        return Reading(
-            probe.name, probe.sha256, probe.size, tables, probe.defects, self.rows_read, self.rows_set_aside
-        )
+        return self.log.reading([_table(self.people, self.probe.name)])
 
     def _identifier(self, line: bytes) -> bytes:
         position = self.positions["rpps"]
@@ -175,7 +171,7 @@ class _RppsReading:
                 continue
             place = _place_of(cells[commune], cells[postal_code], cells[departement])
             if place is None:
-                self._set_aside(number, "ni commune, ni département, ni code postal en France")
+                self.log.set_aside(number, "", "ni commune, ni département, ni code postal en France")
             elif self.scope.keeps(place):
                 people.add(self._identifier(line))
         return people
@@ -183,7 +179,7 @@ class _RppsReading:
     def _take(self, number: int, line: bytes) -> None:
         cells = self._decode(number, line).split("|")
         if len(cells) != self.width and not (len(cells) == self.width + 1 and not cells[-1]):
-            self._set_aside(number, f"{len(cells)} colonnes au lieu de {self.width}")
+            self.log.set_aside(number, "", f"{len(cells)} colonnes au lieu de {self.width}")
             return
         row = {key: cells[position].strip() for key, position in self.positions.items()}
         commune, departement = _place(*(row[key] for key in PLACE_COLUMNS))
@@ -191,7 +187,7 @@ class _RppsReading:
         why = _why_not_counted(row)
         if why is not None:
             if in_scope:
-                self._set_aside(number, why)
+                self.log.set_aside(number, "", why)
                 self.uncounted.setdefault(row["rpps"], number)
             return
         if in_scope and commune is None:
@@ -227,10 +223,6 @@ class _RppsReading:
 
     # --- defects --------------------------------------------------------------------------------
 
-    def _set_aside(self, number: int, problem: str) -> None:
-        self.rows_set_aside += 1
-        self.probe.defects.add(line=number, column="", problem=problem, action="ligne laissée de côté")
-
     def _name_missing_commune(self, number: int, code: str, departement: str | None) -> None:
         self.probe.defects.add(
             line=number,
@@ -255,14 +247,7 @@ def _layout(probe: Probe) -> tuple[dict[str, int], int]:
     header = list(probe.header)
     while header and not header[-1]:
         header.pop()
-    found = {plain(name): position for position, name in enumerate(header)}
-    missing = [name for name in COLUMNS.values() if plain(name) not in found]
-    if missing:
-        raise SourceError(
-            f"{probe.name} : colonne introuvable : {', '.join(f'« {name} »' for name in missing)} ; "
-            f"colonnes lues : {', '.join(header)}. Téléchargez de nouveau le fichier ou vérifiez son format."
-        )
-    return {key: found[plain(name)] for key, name in COLUMNS.items()}, len(header)
+    return dict(zip(COLUMNS, locate(probe, header, list(COLUMNS.values())), strict=True)), len(header)
 
 
 def _refuse_cut_file(probe: Probe, width: int) -> None:
