@@ -8,7 +8,10 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +25,13 @@ class Refused(Exception):
     """
 
 
+def prepare_database() -> None:
+    """Make or update the tables, so that any command may be the first one of an installation."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
 class Command(BaseCommand):
     """Base of all commands: `Refused` becomes a sentence on standard error and exit code 1."""
 
@@ -31,8 +41,13 @@ class Command(BaseCommand):
     def add_format(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=FORMATS, default="table", help="forme de la sortie")
 
+    # Set to False by a command that must run on an installation whose database is not ready.
+    prepares_database = True
+
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
+            if self.prepares_database:
+                prepare_database()
             return super().execute(*args, **options)
         except Refused as error:
             raise CommandError(str(error)) from error

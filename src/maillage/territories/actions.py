@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 
 from maillage.kit.bulk import bulk_insert
@@ -21,16 +23,22 @@ from maillage.territories.models import (
     Movement,
     Programme,
     Region,
+    TravelMatrix,
     Zone,
 )
 
 
 @transaction.atomic
-def put_in_force(*, dataset: Dataset) -> Dataset:
-    """Put a dataset in its slot; the one that stood there goes, with its rows."""
-    Dataset.objects.filter(slot=dataset.slot, active=True).delete()
-    dataset.save()
-    return dataset
+def put_in_force(*, datasets: list[Dataset]) -> None:
+    """Swap: the staged datasets take their slots, those that stood there leave them."""
+    slots = [dataset.slot for dataset in datasets]
+    Dataset.objects.filter(slot__in=slots, active=True).update(active=False)
+    Dataset.objects.filter(pk__in=[dataset.pk for dataset in datasets]).update(active=True)
+
+
+def discard_out_of_force() -> None:
+    """Delete the datasets that were replaced, or staged by a load that failed, with their rows."""
+    Dataset.objects.filter(active=False).delete()
 
 
 def store_areas(dataset: Dataset, table: Table) -> None:
@@ -164,6 +172,20 @@ def store_population_by_age(dataset: Dataset, table: Table) -> None:
         ["dataset", "departement", "sex", "age_band", "population"],
         ((dataset.pk, *row) for row in table.rows("departement", "sex", "age_band", "population")),
     )
+
+
+def store_travel_times(dataset: Dataset, table: Table) -> None:
+    origins, destinations = np.asarray(table.columns["origin"]), np.asarray(table.columns["destination"])
+    codes, indices = np.unique(np.concatenate([origins, destinations]), return_inverse=True)
+    stream = io.BytesIO()
+    np.savez_compressed(
+        stream,
+        codes=codes,
+        origin=indices[: len(origins)].astype(np.int32),
+        destination=indices[len(origins) :].astype(np.int32),
+        minutes=np.asarray(table.columns["minutes"], dtype=float),
+    )
+    TravelMatrix.objects.create(dataset=dataset, arrays=stream.getvalue())
 
 
 def _iso(day: Any) -> str | None:

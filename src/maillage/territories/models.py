@@ -36,7 +36,8 @@ class Dataset(models.Model):
     size = models.PositiveBigIntegerField("taille")
     rows = models.PositiveIntegerField("lignes")
     defects = models.PositiveIntegerField("défauts")
-    active = models.BooleanField("en vigueur", default=True)
+    # Staged while a load goes on, in force once it has succeeded.
+    active = models.BooleanField("en vigueur", default=False)
     loaded_at = models.DateTimeField("chargé le", auto_now_add=True)
 
     objects = DatasetQuerySet.as_manager()
@@ -261,3 +262,16 @@ class AgeBand(DatasetRow):
 
     def __str__(self) -> str:
         return f"{self.departement} {self.sex} {self.age_band}"
+
+
+class TravelMatrix(DatasetRow):
+    """A loaded matrix of travel times: codes of communes, and pairs as indices into them, in minutes."""
+
+    arrays = models.BinaryField()
+
+    class Meta:
+        verbose_name = "matrice de temps de trajet"
+        verbose_name_plural = "matrices de temps de trajet"
+
+    def __str__(self) -> str:
+        return str(self.dataset)

@@ -1,0 +1,300 @@
+"""From the loaded data to snapshots: gather the columns, estimate, keep. The only place that assembles."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Sum
+from numpy.typing import NDArray
+
+from maillage.care.models import FacilityCount, Practice
+from maillage.diagnosis import estimate
+from maillage.diagnosis.frame import NUMBER_COLUMNS, TEXT_COLUMNS
+from maillage.diagnosis.models import PublishedApl, Snapshot, pack
+from maillage.diagnosis.professions import PROFESSIONS, Profession
+from maillage.sources.facility_types import codes_of
+from maillage.sources.rpps_rules import GENERAL_PRACTICE
+from maillage.sources.values import departement_of
+from maillage.territories import geography
+from maillage.territories.models import Commune, Dataset, TravelMatrix
+
+# Bump when a computation changes, so that snapshots of the former one are made again.
+METHOD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """The datasets a snapshot is made from. `apl` is None where DREES publishes nothing for it."""
+
+    profession: Profession
+    vintage: int
+    apl: Dataset | None
+    supply: Dataset
+    facilities: Dataset | None
+    travel: Dataset | None
+    communes: tuple[Dataset, ...]
+
+    @property
+    def datasets(self) -> list[Dataset]:
+        optional = [self.apl, self.supply, self.facilities, self.travel]
+        seen = {dataset.pk: dataset for dataset in optional if dataset is not None}
+        return [*seen.values(), *self.communes]
+
+    @property
+    def fingerprint(self) -> str:
+        made_of = [self.profession.code, self.vintage, METHOD_VERSION]
+        made_of += sorted((dataset.slot, dataset.sha256) for dataset in self.datasets)  # type: ignore[arg-type]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+
+def refresh_snapshots() -> list[Snapshot]:
+    """Make every snapshot the loaded data allow, reusing those already made from the same data.
+
+    Snapshots of data that are no longer in force are superseded, never deleted: what was decided on them
+    can still be read.
+    """
+    current = [snapshot_of(ingredients) for ingredients in _all_ingredients()]
+    kept = [snapshot.pk for snapshot in current]
+    with transaction.atomic():
+        Snapshot.objects.filter(superseded=False).exclude(pk__in=kept).update(superseded=True)
+        Snapshot.objects.filter(superseded=True, pk__in=kept).update(superseded=False)
+    return current
+
+
+def snapshot_of(ingredients: Ingredients) -> Snapshot:
+    """The snapshot made of these datasets, computed when it is not there yet."""
+    made = Snapshot.objects.filter(fingerprint=ingredients.fingerprint).defer("arrays").first()
+    return made or _compute(ingredients)
+
+
+def _all_ingredients() -> list[Ingredients]:
+    communes = tuple(Dataset.objects.of_kind("communes"))
+    if not communes:
+        return []
+    travel = Dataset.objects.of_kind("travel_times").first()
+    facilities = list(Dataset.objects.of_kind("facilities"))
+    found = []
+    for profession in PROFESSIONS.values():
+        supplies = _supplies(profession, facilities)
+        published = [d for d in Dataset.objects.of_kind("apl") if d.meta["profession"] == profession.code]
+        if not supplies:
+            continue
+        vintages: list[tuple[int, Dataset | None]] = [(d.vintage, d) for d in published if d.vintage]
+        for vintage, apl in vintages or [(supplies[-1].vintage or 0, None)]:
+            found.append(
+                Ingredients(
+                    profession,
+                    vintage,
+                    apl,
+                    _nearest(supplies, vintage),
+                    _nearest([d for d in facilities if _covers(d, "pharmacy")], vintage),
+                    travel,
+                    communes,
+                )
+            )
+    return found
+
+
+def _supplies(profession: Profession, facilities: list[Dataset]) -> list[Dataset]:
+    """The datasets that count this profession by commune, by vintage: the BPE, and RPPS when loaded."""
+    counted = [dataset for dataset in facilities if _covers(dataset, profession.role)]
+    counted += list(Dataset.objects.of_kind("practitioners"))
+    return sorted(counted, key=lambda dataset: dataset.vintage or 0)
+
+
+def _covers(dataset: Dataset, role: str) -> bool:
+    return bool(codes_of(role, dataset.vintage or 0) & set(dataset.meta["types"]))
+
+
+def _nearest(datasets: list[Dataset], vintage: int) -> Any:
+    """The dataset whose year is closest, the earlier of two; None when there is none."""
+    return min(datasets, key=lambda d: (abs((d.vintage or 0) - vintage), d.vintage or 0), default=None)
+
+
+def _compute(ingredients: Ingredients) -> Snapshot:
+    columns, summary = _gather(ingredients)
+    parameters = estimate.parameters_for(ingredients.profession, ingredients.vintage)
+    located = (
+        np.isfinite(columns["lon"])
+        & np.isfinite(columns["lat"])
+        & np.isfinite(columns["standardised_population"])
+    )
+    times = estimate.travel_times(
+        columns["commune"][located],
+        columns["lon"][located],
+        columns["lat"][located],
+        limit_minutes=parameters.decay.limit,
+        matrix=matrix_of(ingredients.travel),
+    )
+    result = estimate.estimate(
+        times=times,
+        located=located,
+        population=columns["standardised_population"],
+        supply=columns["supply"],
+        published=columns["apl"],
+        parameters=parameters,
+    )
+    columns["apl_estimate"], columns["demand"] = result.scores, result.demand
+    title = str(ingredients.travel) if ingredients.travel else None
+    return Snapshot.objects.create(
+        profession=ingredients.profession.code,
+        vintage=ingredients.vintage,
+        fingerprint=ingredients.fingerprint,
+        parameters={
+            **estimate.described(parameters, title),
+            "unit_supply": ingredients.profession.unit_supply,
+            "calibration": result.calibration,
+        },
+        sources=[dataset.provenance for dataset in ingredients.datasets],
+        summary={
+            **summary,
+            "units": len(located),
+            "located_units": result.units,
+            "pairs": times.pairs,
+            "unreached_supply": result.unreached_supply,
+            "departements": sorted(set(columns["departement"].tolist())),
+        },
+        arrays=pack(columns),
+    )
+
+
+def _gather(ingredients: Ingredients) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The columns of the units, and what could not be attached to any of them."""
+    places = geography.load()
+    communes = _communes()
+    units = _units(ingredients.apl, communes, places)
+    columns: dict[str, NDArray[Any]] = {
+        name: np.array([unit[name] for unit in units], dtype=str) for name in TEXT_COLUMNS
+    }
+    columns |= {
+        name: np.array([_nan(unit.get(name)) for unit in units], dtype=float) for name in NUMBER_COLUMNS
+    }
+    position = _positions(units)
+    summary: dict[str, Any] = {}
+    columns["count"], summary["unplaced_practitioners"] = _counts(
+        _supply_rows(ingredients), position, places, len(units)
+    )
+    columns["supply"] = columns["count"] * ingredients.profession.unit_supply
+    columns["minutes_practitioner"] = estimate.minutes_to_nearest(
+        columns["lon"], columns["lat"], columns["count"] > 0
+    )
+    for role in ("pharmacy", "emergency"):
+        rows = _facility_rows(ingredients.facilities, role)
+        counted, _ = _counts(rows, position, places, len(units))
+        columns[f"minutes_{role}"] = estimate.minutes_to_nearest(columns["lon"], columns["lat"], counted > 0)
+    return columns, summary
+
+
+def _communes() -> dict[str, dict[str, Any]]:
+    rows = Commune.objects.order_by("code").values(
+        "code", "epci", "departement", "departement__region", "population", "lon", "lat"
+    )
+    return {
+        row["code"]: {
+            **row,
+            "commune": row["code"],
+            "region": row["departement__region"],
+            "epci": row["epci"] or "",
+        }
+        for row in rows
+    }
+
+
+def _units(
+    apl: Dataset | None, communes: dict[str, dict[str, Any]], places: geography.Geography
+) -> list[dict[str, Any]]:
+    """The rows of the published file, each placed in today's commune, then the communes it does not name."""
+    regions = {row["departement"]: row["region"] for row in communes.values()}
+    units: list[dict[str, Any]] = []
+    published = (
+        PublishedApl.objects.filter(dataset=apl).order_by("code") if apl else PublishedApl.objects.none()
+    )
+    for row in published.values():
+        commune = places.current(row["code"])
+        home = communes.get(commune or "", {})
+        departement = home.get("departement") or departement_of(row["code"])
+        units.append(
+            {
+                **{name: home.get(name) for name in ("lon", "lat")},
+                **{name: row[name] for name in row if name in NUMBER_COLUMNS},
+                "code": row["code"],
+                "commune": commune or "",
+                "epci": home.get("epci", ""),
+                "departement": departement,
+                "region": home.get("region") or regions.get(departement, ""),
+            }
+        )
+    named = {unit["commune"] for unit in units}
+    for code, row in communes.items():
+        if code not in named:
+            units.append({**row, "code": code, "standardised_population": row["population"]})
+    return units
+
+
+def _nan(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _positions(units: list[dict[str, Any]]) -> dict[str, int]:
+    """The unit of a code: its own, else the one of the commune it is in today (the most populous)."""
+    position = {unit["code"]: number for number, unit in enumerate(units)}
+    largest: dict[str, tuple[float, int]] = {}
+    for number, unit in enumerate(units):
+        rank = (unit.get("population") or 0.0, number)
+        largest[unit["commune"]] = max(largest.get(unit["commune"], (-1.0, 0)), rank)
+    return {commune: number for commune, (_, number) in largest.items()} | position
+
+
+def _supply_rows(ingredients: Ingredients) -> Iterable[tuple[str, float]]:
+    if ingredients.supply.kind == "facilities":
+        return _facility_rows(ingredients.supply, ingredients.profession.role)
+    practices = Practice.objects.filter(
+        dataset=ingredients.supply, profession_code=ingredients.profession.rpps
+    ).order_by()
+    if ingredients.profession.code == "mg":
+        practices = practices.filter(specialty_code__in=GENERAL_PRACTICE)
+    return practices.values_list("commune").annotate(total=Sum("share"))
+
+
+def _facility_rows(dataset: Dataset | None, role: str) -> Iterable[tuple[str, float]]:
+    if dataset is None:
+        return []
+    codes = codes_of(role, dataset.vintage or 0)
+    rows = FacilityCount.objects.filter(dataset=dataset, type__in=codes).order_by()
+    return rows.values_list("code").annotate(total=Sum("count"))
+
+
+def _counts(
+    rows: Iterable[tuple[str, float]], position: dict[str, int], places: geography.Geography, size: int
+) -> tuple[NDArray[np.float64], dict[str, float]]:
+    """Counts by unit, and those of codes that lead to no unit: kept in the summary, never dropped."""
+    counts = np.zeros(size)
+    unplaced: defaultdict[str, float] = defaultdict(float)
+    for code, total in rows:
+        number = position.get(code)
+        if number is None:
+            number = position.get(places.current(code) or "")
+        if number is None:
+            unplaced[code] += float(total)
+        else:
+            counts[number] += float(total)
+    return counts, dict(unplaced)
+
+
+def matrix_of(dataset: Dataset | None) -> estimate.Matrix | None:
+    """The arrays of a loaded travel-time matrix."""
+    if dataset is None:
+        return None
+    block = TravelMatrix.objects.values_list("arrays", flat=True).get(dataset=dataset)
+    with np.load(io.BytesIO(bytes(block)), allow_pickle=False) as archive:
+        return estimate.Matrix(
+            archive["codes"], archive["origin"], archive["destination"], archive["minutes"]
+        )

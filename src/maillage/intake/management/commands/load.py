@@ -1,0 +1,63 @@
+"""`maillage load DIR`: official files found in a folder."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from maillage.intake.actions import STATUS_LABELS, load
+from maillage.intake.models import ImportRun
+from maillage.kit.console import Command as BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Charge les fichiers officiels trouvés dans un dossier, reconnus à leur contenu."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DOSSIER", help="dossier (ou fichier) à charger")
+        parser.add_argument(
+            "--territory",
+            action="append",
+            default=[],
+            metavar="TERRITOIRE",
+            help="territoire suivi, par exemple departement:77 (option répétable)",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="lit et vérifie tout, ne change rien")
+        self.add_format(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = Console(stderr=True)
+        with Progress(TextColumn("{task.description}"), BarColumn(), console=console) as bar:
+            task = bar.add_task("Lecture du dossier", total=1.0)
+            run = load(
+                folder=options["folder"],
+                territories=options["territory"],
+                dry_run=options["dry_run"],
+                progress=lambda done, step: bar.update(task, completed=done, description=step),
+            )
+            bar.update(task, completed=1.0, description="Terminé")
+        self._report(run, options["format"])
+
+    def _report(self, run: ImportRun, fmt: str) -> None:
+        if fmt == "json":
+            self.write_json({"outcome": run.outcome, **run.report})
+            return
+        self.write_table(fmt, ["fichier", "issue", "contenu", "lignes", "défauts"], _rows(run))
+        if fmt == "table":
+            self.stdout.write(run.outcome)
+
+
+def _rows(run: ImportRun) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for entry in run.report["files"]:
+        status = STATUS_LABELS[entry["status"]]
+        defects = sum(counted["count"] for counted in entry.get("defect_counts", []))
+        tables = entry.get("tables") or [{"title": "", "vintage": None, "rows": None}]
+        for table in tables:
+            content = f"{table['title']} {table['vintage'] or ''}".strip()
+            rows.append([entry["file"], status, content, table["rows"], defects or None])
+    return rows
