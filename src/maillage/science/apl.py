@@ -116,6 +116,11 @@ _DT70 = "Irdes, document de travail 70 (2016)"
 
 _GP_BOUNDS = ActivityBounds(251, 3600, 6000, 5400, _WORKBOOK)
 
+_GP_WEIGHTS_2012 = (
+    *(1.27, 0.65, 0.55, 0.51, 0.54, 0.65, 0.67, 0.72, 0.75, 0.83),
+    *(1.03, 1.07, 1.31, 1.39, 1.54, 1.82, 2.12, 2.84, 2.61),
+)
+
 _GP_2012 = AplParameters(
     "mg",
     2012,
@@ -125,8 +130,7 @@ _GP_2012 = AplParameters(
     Source(Origin.SOURCE, f"{_DT70}, tableau 3"),
     AgeWeights(
         _FIVE_YEARS,
-        (1.27, 0.65, 0.55, 0.51, 0.54, 0.65, 0.67, 0.72, 0.75, 0.83)
-        + (1.03, 1.07, 1.31, 1.39, 1.54, 1.82, 2.12, 2.84, 2.61),
+        _GP_WEIGHTS_2012,
         Source(Origin.SOURCE, f"{_DT70}, tableau 2"),
     ),
     ActivityClasses(
@@ -136,13 +140,13 @@ _GP_2012 = AplParameters(
 )
 
 _GP_WEIGHTS_2022 = (
-    (0.93, 0.59, 0.55, 0.59, 0.73, 0.78, 0.84, 0.88, 0.90, 0.97)
-    + (1.06, 1.14, 1.16, 1.19, 1.52, 1.53, 1.72, 1.99, 2.39)
-)  # fmt: skip
+    *(0.93, 0.59, 0.55, 0.59, 0.73, 0.78, 0.84, 0.88, 0.90, 0.97),
+    *(1.06, 1.14, 1.16, 1.19, 1.52, 1.53, 1.72, 1.99, 2.39),
+)
 _GP_WEIGHTS_2023 = (
-    (1.12, 0.58, 0.51, 0.60, 0.75, 0.79, 0.82, 0.85, 0.89, 0.93)
-    + (1.03, 1.15, 1.18, 1.23, 1.46, 1.57, 1.63, 1.89, 2.26)
-)  # fmt: skip
+    *(1.12, 0.58, 0.51, 0.60, 0.75, 0.79, 0.82, 0.85, 0.89, 0.93),
+    *(1.03, 1.15, 1.18, 1.23, 1.46, 1.57, 1.63, 1.89, 2.26),
+)
 
 
 def _gp(vintage: int, weights: tuple[float, ...]) -> AplParameters:
@@ -239,8 +243,7 @@ def capped_activity(
     known = nonnegative(given, count, "l'activité des médecins")
     if isinstance(rule, ActivityClasses):
         if unbounded is not None or without_prior_year is not None:
-            raise ScienceError("Cette formulation de l'APL ne prévoit ni centre de santé ni installation
-            récente.")
+            raise ScienceError("Cette formulation ne prévoit ni centre de santé ni installation récente.")
         return np.take((0.0, *rule.values), np.searchsorted(rule.starts, known, side="right"))
     bounded = np.where(known < rule.counted_from, 0.0, np.clip(known, rule.low, rule.high))
     return np.where(new, rule.without_prior_year, np.where(_mask(unbounded, count), known, bounded))
@@ -260,8 +263,8 @@ def standardised_population(
     table = np.asarray(counts, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(ages.weights):
         raise ScienceError(
-            f"{len(ages.weights)} tranches d'âge sont attendues (débutant à {', '.join(map(str, ages.starts))} "
-            f"ans), le tableau reçu est de forme {table.shape}."
+            f"Un tableau de {len(ages.weights)} tranches d'âge est attendu, commençant à "
+            f"{', '.join(map(str, ages.starts))} ans ; la forme reçue est {table.shape}."
         )
     table = nonnegative(table, len(table), "la population par âge", columns=True)
     needs = table @ np.array(ages.weights)

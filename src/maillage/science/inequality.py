@@ -50,7 +50,7 @@ def weighted_quantile(values: npt.ArrayLike, weights: npt.ArrayLike, probability
     order = np.argsort(array, kind="stable")
     cumulated = np.cumsum(share[order])
     # Rounding of the sum may leave the last rank just under 1.
-    rank = np.searchsorted(cumulated, probability - 1e-12)
+    rank = int(np.searchsorted(cumulated, probability - 1e-12))
     return float(array[order][min(rank, len(array) - 1)])
 
 
@@ -82,24 +82,24 @@ def tenth_means(
     # Values then weights: rows of equal value come in an order that does not depend on the file's.
     order = np.lexsort((inner, share, array))
     array, share, inner = array[order], share[order], inner[order]
+    part = _whole_parts(share, tenths) if straddling == "whole" else _split_parts(share, tenths)
+    weight = part @ inner
+    return np.divide(part @ (inner * array), weight, out=np.full(tenths, np.nan), where=weight > 0)
+
+
+def _whole_parts(share: FloatArray, tenths: int) -> FloatArray:
+    """1 where a row (in order of value) belongs to a tenth, shape (tenths, n)."""
+    last = np.ceil(np.cumsum(share) * tenths - 1e-9)
+    return (np.clip(last, 1, tenths) == np.arange(1, tenths + 1)[:, None]).astype(np.float64)
+
+
+def _split_parts(share: FloatArray, tenths: int) -> FloatArray:
+    """Fraction of each row that lies in each tenth, shape (tenths, n)."""
     upper = np.cumsum(share)
-    if straddling == "whole":
-        tenth = np.clip(np.ceil(upper * tenths - 1e-9).astype(np.int64) - 1, 0, tenths - 1)
-        weight = np.bincount(tenth, weights=inner, minlength=tenths)
-        total = np.bincount(tenth, weights=inner * array, minlength=tenths)
-    else:
-        weight, total = _split_sums(array, share, inner, upper, tenths)
-    return np.divide(total, weight, out=np.full(tenths, np.nan), where=weight > 0)
-
-
-def _split_sums(
-    values: FloatArray, share: FloatArray, inner: FloatArray, upper: FloatArray, tenths: int
-) -> tuple[FloatArray, FloatArray]:
-    edges = np.linspace(0.0, upper[-1], tenths + 1)
     lower = upper - share
-    within = np.minimum(upper, edges[1:, None]) - np.maximum(lower, edges[:-1, None])
-    part = np.divide(np.maximum(within, 0.0), share, out=np.zeros_like(within), where=share > 0)
-    return part @ inner, part @ (inner * values)
+    edges = np.linspace(0.0, upper[-1], tenths + 1)[:, None]
+    inside = np.maximum(np.minimum(upper, edges[1:]) - np.maximum(lower, edges[:-1]), 0.0)
+    return np.divide(inside, share, out=np.zeros_like(inside), where=share > 0)
 
 
 def palma_ratio(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:

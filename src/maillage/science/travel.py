@@ -109,7 +109,7 @@ def straight_line(
     """Estimated times within ``limit_minutes``: great-circle distance x ``detour`` at ``speed_kmh``.
 
     minutes = 60 · detour · distance_km / speed_kmh. An estimate that knows no road, river or mountain: what
-    is computed on it must be shown as such. Found by a k-d tree on unit vectors, so no projection is involved.
+    is computed on it must be shown as such. Found by a k-d tree on unit vectors: no projection is involved.
 
     :param lon: longitudes of the origins, in degrees (WGS 84), shape (origins,).
     :param lat: latitudes of the origins, in degrees, shape (origins,).
