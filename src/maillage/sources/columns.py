@@ -8,7 +8,7 @@ from typing import Any
 
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, SourceError, Table
-from maillage.sources.values import plain
+from maillage.sources.values import commune_code, departement_code, plain, text
 
 
 @dataclass(slots=True)
@@ -22,6 +22,20 @@ class RowLog:
     def set_aside(self, line: int | None, column: str, problem: str, action: str = "ligne écartée") -> None:
         self.aside += 1
         self.probe.defects.add(line=line, column=column, problem=problem, action=action)
+
+    def commune(self, cell: Any, line: int | None, column: str) -> str | None:
+        """The commune code of a cell, None when it is not one; a code put right is named as a defect."""
+        return self._put_right(cell, commune_code(cell), line, column)
+
+    def departement(self, cell: Any, line: int | None, column: str) -> str | None:
+        """The same for a département."""
+        return self._put_right(cell, departement_code(cell), line, column)
+
+    def _put_right(self, cell: Any, code: str | None, line: int | None, column: str) -> str | None:
+        if code is not None and code != text(cell):
+            problem = "zéro initial perdu ou lettre minuscule"
+            self.probe.defects.add(line=line, column=column, problem=problem, action="code rétabli")
+        return code
 
     def reading(self, tables: list[Table]) -> Reading:
         probe = self.probe

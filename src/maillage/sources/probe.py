@@ -176,7 +176,7 @@ class Probe:
             return {}
         try:
             record, _ = json.JSONDecoder().raw_decode(text[1:].lstrip())
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return {}
         return record if isinstance(record, dict) else {}
 
@@ -189,11 +189,24 @@ class Probe:
             )
         try:
             return json.loads(self.path.read_bytes())
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             where = f" (ligne {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
             raise SourceError(
                 f"{self.name} : JSON incomplet ou abîmé{where} ; téléchargez de nouveau le fichier."
             ) from error
+
+    def load_features(self) -> list[dict[str, Any]]:
+        """The features of a GeoJSON collection, each with its properties (an empty dict when it has none)."""
+        document = self.load_json()
+        features = document.get("features") if isinstance(document, dict) else None
+        if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+            raise SourceError(
+                f"{self.name} : une liste « features » est attendue ; téléchargez de nouveau le fichier."
+            )
+        for feature in features:
+            if not isinstance(feature.get("properties"), dict):
+                feature["properties"] = {}
+        return features
 
     def open_gzip(self) -> gzip.GzipFile:
         return gzip.open(self.path, "rb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 MISSING = {"", "na", "n/a", "nd", "n.d.", "null", "none", "-", "s", "ns"}
@@ -23,6 +24,8 @@ def text(cell: Any) -> str | None:
     return value or None
 
 
+# A file gives the same few codes on each of its rows.
+@lru_cache(maxsize=1 << 16)
 def commune_code(cell: Any) -> str | None:
     """An INSEE commune code of five characters; a lost leading zero is put back ("1001" → "01001").
 

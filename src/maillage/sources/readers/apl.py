@@ -123,7 +123,7 @@ def _read_sheet(log: RowLog, header: Header) -> Table:
 
 def _row(log: RowLog, header: Header, cells: list[Any], line: int) -> tuple[Any, ...] | None:
     """One commune, or None for what is not a row of data (units, notes) or has no usable code."""
-    code = commune_code(cells[0])
+    code = log.commune(cells[0], line, header.labels[0])
     if code is None:
         if sum(text(cell) is not None for cell in cells) > 1 and text(cells[0]) is not None:
             log.read += 1

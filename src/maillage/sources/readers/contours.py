@@ -40,7 +40,7 @@ REGIONS = {
     "94": "Corse",
 }
 
-Ring = list[list[float]]
+Edges = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class ContoursReader:
@@ -63,21 +63,18 @@ class ContoursReader:
         belongs to, would cover the same ground twice: they are set aside. Raises SourceError on coordinates
         that are not degrees.
         """
-        document = probe.load_json()
-        features = document.get("features") if isinstance(document, dict) else None
-        if not isinstance(features, list):
-            raise SourceError(f"{probe.name} : une liste « features » est attendue ; vérifiez le fichier.")
+        features = probe.load_features()
         log = RowLog(probe, read=len(features))
         kept = list(_usable(log, features))
         properties = [feature["properties"] for feature in kept]
-        codes = [str(entry["code"]).strip() for entry in properties]
         names = [text(entry.get("nom")) for entry in properties]
-        level = _level(probe, codes, names)
+        level = _level(probe, [str(entry["code"]).strip() for entry in properties], names)
+        codes = [_code(log, entry["code"], level) for entry in properties]
         geometries = [feature["geometry"] for feature in kept]
         lengths = [
-            _check_ring(probe, ring, code)
+            edges
             for geometry, code in zip(geometries, codes, strict=True)
-            for ring in _rings(geometry)
+            for edges in _check_geometry(probe, geometry, code)
         ]
         table = Table(
             "contours",
@@ -87,32 +84,34 @@ class ContoursReader:
         return log.reading([table])
 
 
-def _usable(log: RowLog, features: list[Any]) -> Iterator[dict[str, Any]]:
+def _usable(log: RowLog, features: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Features with a code and a surface, whose ground no other feature of the file covers."""
-    cut_up = {
-        feature["properties"].get("commune")
-        for feature in features
-        if isinstance(feature, dict) and isinstance(feature.get("properties"), dict)
-    }
+    cut_up = {text(feature["properties"].get("commune")) for feature in features}
     for number, feature in enumerate(features, start=1):
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        if not isinstance(properties, dict) or text(properties.get("code")) is None:
-            found = list(properties) if isinstance(properties, dict) else []
-            raise missing_columns(log.probe, ["code"], found, where=f" (contour {number})")
+        properties = feature["properties"]
+        if text(properties.get("code")) is None:
+            raise missing_columns(log.probe, ["code"], list(properties), where=f" (contour {number})")
         geometry = feature.get("geometry")
-        kind = geometry.get("type") if isinstance(geometry, dict) else None
         whole = properties.get("commune")
-        if kind not in ("Polygon", "MultiPolygon") or not geometry.get("coordinates"):
+        if not _is_surface(geometry):
             problem = "contour absent" if geometry is None else "géométrie sans surface"
             log.set_aside(number, "geometry", problem, "contour écarté")
         elif whole and city_of_arrondissement(str(properties["code"])) is None:
             log.set_aside(number, "commune", "commune déléguée ou associée", "contour écarté")
-        elif properties.get("plm") and properties["code"] in cut_up:
+        elif properties.get("plm") and text(properties["code"]) in cut_up:
             log.set_aside(
                 number, "plm", "ville entière donnée en plus de ses arrondissements", "ville écartée"
             )
         else:
             yield feature
+
+
+def _is_surface(geometry: Any) -> bool:
+    return (
+        isinstance(geometry, dict)
+        and geometry.get("type") in ("Polygon", "MultiPolygon")
+        and bool(geometry.get("coordinates"))
+    )
 
 
 def _level(probe: Probe, codes: list[str], names: list[str | None]) -> str:
@@ -123,31 +122,38 @@ def _level(probe: Probe, codes: list[str], names: list[str | None]) -> str:
         name is None or plain(name) == plain(REGIONS[code]) for code, name in zip(codes, names, strict=True)
     ):
         return "region"
-    if all(departement_code(code) == code for code in codes):
+    if all(departement_code(code) for code in codes):
         return "departement"
-    odd = next(code for code in codes if not commune_code(code) and departement_code(code) != code)
+    odd = next((code for code in codes if not commune_code(code)), codes[0])
     raise SourceError(
-        f"{probe.name} : le code « {odd} » n'est ni d'une commune, ni d'un département, ni d'une région ; "
-        "donnez un fichier par niveau."
+        f"{probe.name} : le code « {odd} » n'est pas du même niveau que les autres ; donnez un fichier de "
+        "communes, un de départements ou un de régions."
     )
 
 
-def _rings(geometry: dict[str, Any]) -> Iterator[Ring]:
-    if geometry["type"] == "Polygon":
-        yield from geometry["coordinates"]
-    else:
-        for polygon in geometry["coordinates"]:
-            yield from polygon
+def _code(log: RowLog, cell: Any, level: str) -> str:
+    if level == "commune":
+        return log.commune(cell, None, "code") or ""
+    if level == "departement":
+        return log.departement(cell, None, "code") or ""
+    return str(cell).strip()
 
 
-def _check_ring(probe: Probe, ring: Ring, code: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Close a ring left open, refuse one that is not in degrees, and give its edge lengths in metres."""
+def _check_geometry(probe: Probe, geometry: dict[str, Any], code: str) -> list[Edges]:
+    """Edge lengths of each ring of a surface. Raises SourceError when its coordinates cannot be read."""
+    polygons = geometry["coordinates"]
     try:
-        points = np.asarray(ring, dtype=np.float64)[:, :2]
+        rings = polygons if geometry["type"] == "Polygon" else [ring for rings in polygons for ring in rings]
+        return [_check_ring(probe, ring, code) for ring in rings]
     except (ValueError, TypeError, IndexError) as error:
         raise SourceError(
             f"{probe.name} : contour de « {code} » illisible ; téléchargez de nouveau le fichier."
         ) from error
+
+
+def _check_ring(probe: Probe, ring: list[list[float]], code: str) -> Edges:
+    """Close a ring left open, refuse one that is not in degrees, and give its edge lengths in metres."""
+    points = np.asarray(ring, dtype=np.float64)[:, :2]
     lon, lat = points[:, 0], points[:, 1]
     if not (np.abs(lon) <= 180).all() or not (np.abs(lat) <= 90).all():
         raise SourceError(
@@ -161,7 +167,7 @@ def _check_ring(probe: Probe, ring: Ring, code: str) -> np.ndarray[Any, np.dtype
     return np.hypot(np.diff(lon) * scale, np.diff(lat)) * METRES_PER_DEGREE
 
 
-def _tolerance(lengths: list[np.ndarray[Any, np.dtype[np.float64]]]) -> int:
+def _tolerance(lengths: list[Edges]) -> int:
     """Tolerance of generalisation in metres, to the nearest power of ten; 0 for a precise file.
 
     Nothing in these files states it: it is estimated from the median distance between two vertices.

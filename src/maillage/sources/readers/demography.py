@@ -107,7 +107,11 @@ class SpecialtiesReader:
         log = RowLog(probe)
         rows: list[tuple[Any, ...]] = []
         for line, cells in csv_columns(log, self.columns):
-            departement, specialty, label = departement_code(cells[0]), text(cells[1]), text(cells[2])
+            departement, specialty, label = (
+                log.departement(cells[0], line, "dpt"),
+                text(cells[1]),
+                text(cells[2]),
+            )
             try:
                 count = integer(cells[3])
             except ValueError:
@@ -152,7 +156,7 @@ class PublishedAgeSharesReader:
         log = RowLog(probe)
         rows: list[tuple[Any, ...]] = []
         for line, cells in csv_columns(log, self.columns):
-            departement = departement_code(cells[0])
+            departement = log.departement(cells[0], line, "code")
             if departement is None:
                 log.set_aside(line, "code", "code de département non valable")
                 continue
@@ -214,7 +218,7 @@ class AgeSharesReader:
                     f"{probe.name}, ligne {line} : groupe « {group_cell} » inconnu ; "
                     "écrivez « généralistes » ou « spécialistes »."
                 )
-            departement = departement_code(departement_cell)
+            departement = log.departement(departement_cell, line, "departement")
             share = _share(log, share_cell, "part", line)
             try:
                 age = integer(age_cell)
@@ -261,7 +265,7 @@ def _population(log: RowLog, sheet: str) -> Table:
         if sum(text(cell) is not None for cell in row) < 2:
             continue
         log.read += 1
-        departement = departement_code(row[0])
+        departement = log.departement(row[0], line, "Départements")
         if departement is None:
             log.set_aside(
                 line, "Départements", "total ou ligne qui n'est pas d'un département", "ligne non retenue"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from maillage.sources.columns import RowLog, csv_columns, header_has, locate, table_of
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, Scope, SourceError, Table
-from maillage.sources.values import city_of_arrondissement, commune_code, integer, plain, text
+from maillage.sources.values import city_of_arrondissement, integer, plain, text
 
 # First letter of the domain « Santé et action sociale ».
 HEALTH_DOMAIN = "D"
@@ -29,32 +29,33 @@ class FacilityRowsReader:
     def read(self, probe: Probe, scope: Scope) -> Reading:
         """Tables `facilities`, one per year, IRIS summed to communes. meta: `types`."""
         log = RowLog(probe)
-        counted = header_has(probe, ["NB_EQUIP"])
-        names = ["DEPCOM", "TYPEQU", "AN", *(["NB_EQUIP"] if counted else [])]
-        if not header_has(probe, ["AN"]):
-            names.remove("AN")
         years: dict[int, Counts] = {}
-        file_year = None if "AN" in names else _year_of_name(probe)
-        for line, cells in csv_columns(log, names):
-            cell = dict(zip(names, cells, strict=True))
-            code, kind = commune_code(cell["DEPCOM"]), text(cell["TYPEQU"])
-            if code is None or kind is None:
-                log.set_aside(line, "DEPCOM", "code commune ou type d'équipement non valable")
-                continue
+        for line, code_cell, kind, year_cell, count_cell in _detail_rows(log):
+            code = log.commune(code_cell, line, "DEPCOM")
             if not kind.startswith(HEALTH_DOMAIN):
                 log.set_aside(line, "TYPEQU", "autre domaine que la santé", "ligne non retenue")
                 continue
             try:
-                count = integer(cell["NB_EQUIP"]) if counted else 1
-                year = file_year or integer(cell["AN"])
+                year, count = integer(year_cell), integer(count_cell)
             except ValueError:
-                count = year = None
-            if count is None or year is None:
-                log.set_aside(line, "NB_EQUIP", "nombre d'équipements ou année illisible")
+                year = count = None
+            if code is None or year is None or count is None:
+                log.set_aside(line, "DEPCOM", "code commune, année ou nombre d'équipements non valable")
                 continue
             counts = years.setdefault(year, {})
             counts[code, kind] = counts.get((code, kind), 0) + count
         return log.reading([_table(counts, year) for year, counts in sorted(years.items())])
+
+
+def _detail_rows(log: RowLog) -> Iterator[tuple[int, str, str, str, str]]:
+    """Line, commune, type, year and number of each row, whichever columns the edition has."""
+    probe = log.probe
+    has_year, has_count = header_has(probe, ["AN"]), header_has(probe, ["NB_EQUIP"])
+    names = ["DEPCOM", "TYPEQU", *["AN"] * has_year, *["NB_EQUIP"] * has_count]
+    year = "" if has_year else str(_year_of_name(probe))
+    for line, cells in csv_columns(log, names):
+        count = cells[-1] if has_count else "1"
+        yield line, cells[0], cells[1], cells[2] if has_year else year, count
 
 
 class FacilityCubeReader:
@@ -85,7 +86,7 @@ class FacilityCubeReader:
             if aside is not None:
                 log.set_aside(line, *aside)
                 continue
-            code = commune_code(geo.rpartition("-")[2])
+            code = log.commune(geo.rpartition("-")[2], line, "GEO")
             try:
                 year, count = integer(period), integer(value)
             except ValueError:
@@ -163,7 +164,7 @@ def _sheet_cells(log: RowLog, name: str, header: int) -> Iterator[tuple[str, str
     kinds = [(position, label[3:]) for position, label in enumerate(labels) if label.startswith("NB_D")]
     for line, cells in enumerate(sheet[header + 1 :], start=header + 2):
         log.read += 1
-        code = commune_code(cells[code_position])
+        code = log.commune(cells[code_position], line, "CODGEO")
         if code is None:
             log.set_aside(line, "CODGEO", "code commune non valable")
             continue

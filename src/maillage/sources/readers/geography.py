@@ -8,7 +8,7 @@ from typing import Any
 from maillage.sources.columns import RowLog, csv_columns, header_has, locate, missing_columns, table_of
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, Scope, SourceError, Table
-from maillage.sources.values import commune_code, day, integer, text
+from maillage.sources.values import day, integer, text
 
 AREA_COLUMNS = ("level", "code", "name", "parent", "nature", "population")
 # Type of an Etalab commune → our level, and the property that names its parent.
@@ -59,6 +59,7 @@ def _family(record: dict[str, Any]) -> str | None:
 
 
 def _commune(probe: Probe, record: dict[str, Any], number: int) -> Row:
+    code, name = _code_and_name(probe, record, number)
     kind = record.get("type")
     if kind not in COMMUNE_LEVELS:
         raise SourceError(
@@ -74,7 +75,6 @@ def _commune(probe: Probe, record: dict[str, Any], number: int) -> Row:
             problem="population absente",
             action="commune gardée sans valeur",
         )
-    code, name = _code_and_name(probe, record, number)
     return level, code, name, text(record.get(parent)), None, population
 
 
@@ -136,7 +136,7 @@ class EpciMembersReader:
         log = RowLog(probe, read=len(rows))
         members: list[Row] = []
         for line, row in enumerate(rows, start=2):
-            commune, epci = commune_code(row[insee]), text(row[siren])
+            commune, epci = log.commune(row[insee], line, "insee"), text(row[siren])
             if commune is None or epci is None or text(row[epci_name]) is None:
                 log.set_aside(line, "insee", "commune ou EPCI sans code valable")
                 continue

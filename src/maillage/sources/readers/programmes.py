@@ -43,7 +43,7 @@ class FrrReader:
         log = RowLog(probe)
         rows: list[tuple[Any, ...]] = []
         for line, (code_cell, class_cell) in csv_columns(log, ["code", "frr_code"]):
-            commune, label = commune_code(code_cell), FRR_CLASSES.get(class_cell.strip())
+            commune, label = log.commune(code_cell, line, "code"), FRR_CLASSES.get(class_cell.strip())
             if class_cell.strip() == "0":
                 log.set_aside(line, "frr_code", "commune non classée (0)", "commune non retenue")
             elif commune is None:
@@ -68,12 +68,12 @@ class AnctReader:
 
     def read(self, probe: Probe, scope: Scope) -> Reading:
         """Table `programmes`: one row per commune, labels of its territories joined, earliest date."""
-        features = probe.load_json()["features"]
+        features = probe.load_features()
         log = RowLog(probe, read=len(features))
         labels: dict[tuple[str, str], list[str]] = {}
         since: dict[tuple[str, str], date] = {}
         for number, feature in enumerate(features, start=1):
-            properties = feature.get("properties") or {}
+            properties = feature["properties"]
             programme = _programme(probe, properties, number)
             communes = list(_communes(str(properties["liste_geo"] or "")))
             if not communes:
