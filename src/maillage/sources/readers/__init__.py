@@ -16,6 +16,8 @@ from maillage.sources.readers.demography import (
 from maillage.sources.readers.facilities import FacilityCubeReader, FacilityRowsReader, FacilityWorkbookReader
 from maillage.sources.readers.geography import AreasReader, EpciMembersReader, MovementsReader
 from maillage.sources.readers.programmes import AnctReader, FrrReader
+from maillage.sources.readers.finess import FinessReader
+from maillage.sources.readers.finess_etalab import FinessEtalabReader
 from maillage.sources.readers.rpps import RppsReader
 
 READERS: list[Reader] = [
@@ -36,4 +38,6 @@ READERS: list[Reader] = [
     PopulationByAgeReader(),
     FrrReader(),
     RppsReader(),
+    FinessReader(),
+    FinessEtalabReader(),
 ]
