@@ -14,10 +14,10 @@ from maillage.sources.readers.demography import (
     SpecialtiesReader,
 )
 from maillage.sources.readers.facilities import FacilityCubeReader, FacilityRowsReader, FacilityWorkbookReader
-from maillage.sources.readers.geography import AreasReader, EpciMembersReader, MovementsReader
-from maillage.sources.readers.programmes import AnctReader, FrrReader
 from maillage.sources.readers.finess import FinessReader
 from maillage.sources.readers.finess_etalab import FinessEtalabReader
+from maillage.sources.readers.geography import AreasReader, EpciMembersReader, MovementsReader
+from maillage.sources.readers.programmes import AnctReader, FrrReader
 from maillage.sources.readers.rpps import RppsReader
 
 READERS: list[Reader] = [

@@ -21,7 +21,7 @@ from maillage.sources.structures import (
     structures_table,
 )
 from maillage.sources.tables import Reading, Scope, SourceError
-from maillage.sources.values import commune_code, departement_of, departement_of_postal_code, text
+from maillage.sources.values import commune_code, departement_of, departement_of_postal_code
 
 # The cells of a `structureet` row, in order.
 CELLS = (
@@ -40,6 +40,13 @@ CELLS = (
     *("telephone", "telecopie", "categetab", "libcategetab", "categagretab", "libcategagretab", "siret"),
     *("codeape", "codemft", "libmft", "codesph", "libsph", "dateouv", "dateautor", "datemaj", "numuai"),
 )
+READ = {
+    name: CELLS.index(name)
+    for name in (
+        *("nofinesset", "nofinessej", "rs", "rslongue", "numvoie", "compvoie", "typvoie", "voie"),
+        *("commune", "departement", "ligneacheminement", "categetab", "libcategetab", "siret", "dateouv"),
+    )
+}
 # Overseas départements may be written 9A to 9J; their communes keep the three last digits of their code.
 OVERSEAS_LETTERS = "ABCDEFGHJ"
 
@@ -86,7 +93,7 @@ def _take_structure(
     if len(row) != len(CELLS) and not (len(row) == len(CELLS) + 1 and not row[-1]):
         log.set_aside(line, "", f"{len(row)} cellules au lieu de {len(CELLS)}")
         return
-    cells = {name: text(cell.strip().strip('"')) for name, cell in zip(CELLS, row, strict=False)}
+    cells = {name: row[position].strip(' "') or None for name, position in READ.items()}
     commune = _commune(cells["departement"] or "", cells["commune"] or "")
     postal_code = (cells["ligneacheminement"] or "")[:5]
     departement = departement_of(commune) if commune else departement_of_postal_code(postal_code)
