@@ -18,6 +18,7 @@ from maillage.accounts.journal import record
 from maillage.accounts.logos import clean_logo
 from maillage.accounts.middleware import SESSION_KEY
 from maillage.accounts.models import Authority, Membership, User
+from maillage.accounts.requests import PageRequest
 from maillage.accounts.rights import Right, require
 from maillage.accounts.roles import Role
 from maillage.kit.console import Refused
@@ -197,7 +198,7 @@ def sign_in(*, request: HttpRequest, user: User, how: str = "mot de passe") -> U
     return user
 
 
-def sign_out(*, request: HttpRequest) -> None:
+def sign_out(*, request: PageRequest) -> None:
     """Close the session, if one is open."""
     if request.user.is_authenticated:
         user = request.user
@@ -206,7 +207,7 @@ def sign_out(*, request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def change_password(*, request: HttpRequest, password: str) -> User:
+def change_password(*, request: PageRequest, password: str) -> User:
     """Change one's own password; one's other sessions end."""
     user: Any = request.user
     user.set_password(password)
@@ -223,7 +224,7 @@ def change_password(*, request: HttpRequest, password: str) -> User:
     return user
 
 
-def choose_authority(*, request: HttpRequest, authority: Authority) -> Authority:
+def choose_authority(*, request: PageRequest, authority: Authority) -> Authority:
     """Work for another of one's authorities, for the rest of the session."""
     request.session[SESSION_KEY] = authority.pk
     return authority
@@ -235,7 +236,7 @@ def demo_is_open(authority: Authority) -> bool:
 
 
 @transaction.atomic
-def enter_demo(*, request: HttpRequest, authority: Authority, role: Role) -> User:
+def enter_demo(*, request: PageRequest, authority: Authority, role: Role) -> User:
     """Sign in, without a password, as a fictional person of that role. Refused outside the demo.
 
     The person is always the demo's own: nobody real who has a role there can be impersonated.
@@ -262,11 +263,12 @@ def _replace_logo(authority: Authority, logo: UploadedFile | None) -> list[str]:
     authority.logo = picture if picture is not None else ""
     if before:
         transaction.on_commit(lambda: storage.delete(before))
-    return [before, picture.name or "" if picture is not None else ""]
+    return [before or "", (picture.name or "") if picture is not None else ""]
 
 
 def _listed(authority: Authority, fields: dict[str, Any]) -> str:
-    return ", ".join(str(authority._meta.get_field(field).verbose_name) for field in fields)
+    labels = {field.name: str(field.verbose_name) for field in authority._meta.fields}
+    return ", ".join(labels[field] for field in fields)
 
 
 def _free_slug(name: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from maillage.accounts.journal import grouped
 from maillage.accounts.models import Authority
+from maillage.accounts.requests import PageRequest
 
 SESSION_KEY = "authority"
 
 
-def current_authority(request: HttpRequest) -> Authority | None:
+def current_authority(request: PageRequest) -> Authority | None:
     """The authority chosen in the session among the user's, else the first of them.
 
     For a visitor, the only authority of the installation, or none when there are several.
@@ -28,10 +29,10 @@ def current_authority(request: HttpRequest) -> Authority | None:
 class AuthorityMiddleware:
     """Sets `request.authority` (a public page may set another) and groups the events of the request."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[PageRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
         request.authority = current_authority(request)
         with grouped():
             return self.get_response(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+def _roles_of(user: User | AnonymousUser) -> MembershipQuerySet:
+    """The roles of a person; of a visitor, none."""
+    return Membership.objects.filter(user__in=[user.pk] if user.pk else []).order_by()
+
+
 class AuthorityQuerySet(models.QuerySet["Authority"]):
     def visible_to(self, user: User | AnonymousUser) -> AuthorityQuerySet:
         """The authorities where the user has a role."""
-        return self.filter(memberships__user_id=user.pk).distinct()
+        return self.filter(pk__in=_roles_of(user).values("authority"))
 
     def where(self, user: User | AnonymousUser, right: Right) -> AuthorityQuerySet:
         """The authorities where one of the user's roles gives the right."""
-        held = Membership.objects.filter(user_id=user.pk, role__in=roles_with(right))
-        return self.filter(pk__in=held.values("authority"))
+        return self.filter(pk__in=_roles_of(user).filter(role__in=roles_with(right)).values("authority"))
 
 
 class Authority(models.Model):
@@ -47,7 +52,7 @@ class Authority(models.Model):
         error_messages={"unique": "Une collectivité existe déjà pour ce territoire."},
     )
     siren = models.CharField("SIREN", max_length=9, blank=True)
-    colour = models.CharField("couleur", max_length=7, default="#1f5f7a")
+    colour = models.CharField("couleur", max_length=7, default="#0d5c6b")
     logo = models.FileField("logo", upload_to="logos", blank=True)
     is_demo = models.BooleanField("démonstration", default=False)
 
@@ -87,7 +92,7 @@ class Authority(models.Model):
     def logo_url(self) -> str | None:
         if not self.logo:
             return None
-        return f"{reverse('accounts:logo', args=[self.slug])}?v={self.logo.name.rpartition('/')[2][:16]}"
+        return f"{reverse('accounts:logo', args=[self.slug])}?v={Path(self.logo.path).stem}"
 
 
 class UserQuerySet(models.QuerySet["User"]):

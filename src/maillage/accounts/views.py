@@ -8,17 +8,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.accounts import actions
-from maillage.accounts.colours import mixed
 from maillage.accounts.forms import OwnPasswordForm, SignInForm
 from maillage.accounts.guards import member_required
 from maillage.accounts.models import Authority
+from maillage.accounts.requests import MemberRequest, PageRequest
 from maillage.accounts.roles import Role
 
 A_YEAR = 365 * 24 * 3600
@@ -37,13 +37,13 @@ class SignIn(LoginView):
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: PageRequest) -> HttpResponse:
     actions.sign_out(request=request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 @sensitive_post_parameters()
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: PageRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(settings.LOGIN_URL)
     form = OwnPasswordForm(request.user, request.POST or None)
@@ -55,7 +55,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def enter_demo(request: HttpRequest) -> HttpResponse:
+def enter_demo(request: PageRequest) -> HttpResponse:
     """One-click sign-in under a role: does not exist outside the demo."""
     authority = get_object_or_404(Authority, slug=request.POST.get("authority", ""))
     role = request.POST.get("role", "")
@@ -68,7 +68,7 @@ def enter_demo(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required
-def choose_authority(request: HttpRequest) -> HttpResponse:
+def choose_authority(request: MemberRequest) -> HttpResponse:
     own = Authority.objects.visible_to(request.user)
     authority = get_object_or_404(own, slug=request.POST.get("authority", ""))
     actions.choose_authority(request=request, authority=authority)
@@ -78,14 +78,10 @@ def choose_authority(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=A_YEAR, immutable=True)
 def theme(request: HttpRequest, slug: str) -> HttpResponse:
-    """The colours of an authority as CSS variables, nothing else."""
+    """The colour of an authority as a CSS variable, nothing else."""
     colour = get_object_or_404(Authority, slug=slug).colour
-    shades = {
-        "colour": colour,
-        "colour-dark": mixed(colour, "#000000", 0.25),
-        "colour-soft": mixed(colour, "#ffffff", 0.9),
-    }
-    return render(request, "accounts/theme.css", {"shades": shades}, content_type="text/css; charset=utf-8")
+    rule = f":root {{ --authority-colour: {colour}; }}\n"
+    return HttpResponse(rule, content_type="text/css; charset=utf-8")
 
 
 @require_safe

@@ -134,7 +134,7 @@ def _work(job: Job, progress: Progress) -> Outcome:
     return outcome
 
 
-def _end(progress: Progress, *, state: Job.State, **changes: Any) -> None:
+def _end(progress: Progress, /, *, state: Job.State, **changes: Any) -> None:
     """Write the end of a run, unless another run has taken its place meanwhile."""
     now = timezone.now()
     log = Concat("log", Value(progress.unwritten_lines()))

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('departement', 'Département'), ('epci', 'Intercommunalité')], max_length=20, verbose_name='nature')),
                 ('territory', models.CharField(error_messages={'unique': 'Une collectivité existe déjà pour ce territoire.'}, max_length=30, unique=True, verbose_name='territoire')),
                 ('siren', models.CharField(blank=True, max_length=9, verbose_name='SIREN')),
-                ('colour', models.CharField(default='#1f5f7a', max_length=7, verbose_name='couleur')),
+                ('colour', models.CharField(default='#0d5c6b', max_length=7, verbose_name='couleur')),
                 ('logo', models.FileField(blank=True, upload_to='logos', verbose_name='logo')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='démonstration')),
             ],

@@ -10,10 +10,11 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django_tasks import task_backends
+from django_tasks_db.backend import DatabaseBackend
 
 from maillage.jobs.actions import recover
 from maillage.jobs.models import Worker
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="s'arrêter quand plus rien n'attend")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.TASKS["default"]["BACKEND"].endswith("DatabaseBackend"):
+        if not isinstance(task_backends["default"], DatabaseBackend):
             raise Refused(
                 "Les travaux de cette installation se font sur-le-champ : aucun exécutant à lancer."
             )
