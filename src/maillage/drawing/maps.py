@@ -86,7 +86,8 @@ def _opening(outline: Outline, label: str, *, linked: bool, standalone: bool) ->
     )
     return (
         f'<svg{own_file} class="map" viewBox="0 0 {outline.width:g} {outline.height:g}" role="{role}" '
-        f'aria-label="{escape(label)}" font-family="{FONT}" font-size="{LABEL_SIZE:g}">'
+        f'preserveAspectRatio="xMinYMin" aria-label="{escape(label)}" '
+        f'font-family="{FONT}" font-size="{LABEL_SIZE:g}">'
     )
 
 
