@@ -108,8 +108,8 @@ def fragility(columns: dict[str, NDArray[Any]]) -> Floats:
 def _sums(values: Floats, group: NDArray[np.intp], size: int) -> Floats:
     """Sum by group; NaN for a group where no value is known."""
     known = np.isfinite(values)
-    sums = np.bincount(group[known], weights=values[known], minlength=size)
-    sums[np.bincount(group[known], minlength=size) == 0] = np.nan
+    sums = _totals(group[known], values[known], size)
+    sums[_totals(group[known], None, size) == 0] = np.nan
     return sums
 
 
@@ -117,13 +117,15 @@ def _means(values: Floats, weights: Floats, group: NDArray[np.intp], size: int) 
     """Weighted mean by group; where every weight is zero (an empty commune), the plain mean."""
     known = np.isfinite(values)
     weights = np.where(np.isfinite(weights), weights, 0.0)
-    totals = np.bincount(group[known], weights=(values * weights)[known], minlength=size)
-    weight = np.bincount(group[known], weights=weights[known], minlength=size)
-    plain = _ratio(
-        np.bincount(group[known], weights=values[known], minlength=size),
-        np.bincount(group[known], minlength=size).astype(float),
-    )
+    totals = _totals(group[known], (values * weights)[known], size)
+    weight = _totals(group[known], weights[known], size)
+    plain = _ratio(_totals(group[known], values[known], size), _totals(group[known], None, size))
     return np.where(weight > 0, _ratio(totals, weight), plain)
+
+
+def _totals(group: NDArray[np.intp], values: Floats | None, size: int) -> Floats:
+    """Sum of the values, or number of units, of each group."""
+    return np.bincount(group, weights=values, minlength=size).astype(float)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

@@ -130,7 +130,7 @@ class Snapshot(models.Model):
 def pack(columns: dict[str, NDArray[Any]]) -> bytes:
     """Columns as one compressed block."""
     stream = io.BytesIO()
-    np.savez_compressed(stream, **columns)
+    np.savez_compressed(stream, allow_pickle=False, **columns)
     return stream.getvalue()
 
 

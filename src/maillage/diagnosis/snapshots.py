@@ -26,8 +26,10 @@ from maillage.sources.values import departement_of
 from maillage.territories import geography
 from maillage.territories.models import Commune, Dataset, TravelMatrix
 
+PUBLISHED = ("code", "population", "standardised_population", "apl", "apl_65", "apl_62", "apl_60")
+
 # Bump when a computation changes, so that snapshots of the former one are made again.
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Ingredients:
 
     @property
     def fingerprint(self) -> str:
-        made_of = [self.profession.code, self.vintage, METHOD_VERSION]
-        made_of += sorted((dataset.slot, dataset.sha256) for dataset in self.datasets)  # type: ignore[arg-type]
+        data = sorted((dataset.slot, dataset.sha256) for dataset in self.datasets)
+        made_of = [self.profession.code, self.vintage, METHOD_VERSION, data]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
@@ -217,15 +219,14 @@ def _units(
     published = (
         PublishedApl.objects.filter(dataset=apl).order_by("code") if apl else PublishedApl.objects.none()
     )
-    for row in published.values():
+    for row in published.values(*PUBLISHED):
         commune = places.current(row["code"])
         home = communes.get(commune or "", {})
         departement = home.get("departement") or departement_of(row["code"])
         units.append(
             {
                 **{name: home.get(name) for name in ("lon", "lat")},
-                **{name: row[name] for name in row if name in NUMBER_COLUMNS},
-                "code": row["code"],
+                **row,
                 "commune": commune or "",
                 "epci": home.get("epci", ""),
                 "departement": departement,
@@ -233,9 +234,11 @@ def _units(
             }
         )
     named = {unit["commune"] for unit in units}
-    for code, row in communes.items():
-        if code not in named:
-            units.append({**row, "code": code, "standardised_population": row["population"]})
+    units += [
+        {**row, "standardised_population": row["population"]}
+        for code, row in communes.items()
+        if code not in named
+    ]
     return units
 
 

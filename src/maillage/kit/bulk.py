@@ -16,9 +16,9 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Iterable
 
     Runs in the caller's transaction. Database constraints hold; `save`, signals and defaults do not run.
     """
-    columns = [model._meta.get_field(name).column for name in fields]
+    columns: list[str] = [model._meta.get_field(name).get_attname_column()[1] for name in fields]  # type: ignore[union-attr]
     table = connection.ops.quote_name(model._meta.db_table)
-    listed = ", ".join(connection.ops.quote_name(column) for column in columns)
+    listed = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
@@ -26,4 +26,4 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Iterable
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import csv
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -72,4 +72,4 @@ class Command(BaseCommand):
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*("" if cell is None else str(cell) for cell in row))
-        Console(file=self.stdout._out, soft_wrap=False).print(table)
+        Console(file=cast("IO[str]", self.stdout)).print(table)

@@ -51,7 +51,7 @@ def store_areas(dataset: Dataset, table: Table) -> None:
     _ensure(Region, {parent for _, _, parent, _ in departements if parent})
     _upsert(
         Departement,
-        [Departement(code=code, name=name, region_id=parent) for code, name, parent, _ in departements],
+        [Departement(code=code, name=name, region_id=parent or "") for code, name, parent, _ in departements],
     )
     _upsert(
         Epci,
@@ -192,10 +192,10 @@ def _iso(day: Any) -> str | None:
     return day.isoformat() if day else None
 
 
-def _ensure(model: type[Region] | type[Epci], codes: set[str]) -> None:
+def _ensure(model: type[Any], codes: set[str]) -> None:
     """Codes that a file refers to before the file that names them is loaded."""
     known = set(model.objects.order_by().values_list("code", flat=True))
-    model.objects.bulk_create([model(code=code, name=code) for code in sorted(codes - known)])  # type: ignore[arg-type]
+    model.objects.bulk_create([model(code=code, name=code) for code in sorted(codes - known)])
 
 
 def _upsert(model: type[Any], instances: list[Any]) -> None:

@@ -84,7 +84,7 @@ def search(text: str, *, limit: int = 20) -> list[Territory]:
     for level, model in (("departement", Departement), ("region", Region), ("epci", Epci)):
         found += [
             Territory(Key(level, code), name)  # type: ignore[arg-type]
-            for code, name in model.objects.values_list("pk", "name")  # type: ignore[attr-defined]
+            for code, name in model.objects.values_list("pk", "name")
             if key in search_key(name) or code.lower() == key
         ]
     communes = Commune.objects.matching(text) | Commune.objects.filter(Q(code__iexact=text.strip()))
