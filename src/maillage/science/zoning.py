@@ -245,7 +245,7 @@ def classify_by_share(
 
     :param shares: share of each category but the last, between 0 and 1.
     :param crossing: whether the unit that crosses a share still belongs to that category (the share is reached)
-        or to the next (the share is a ceiling). The annexes of the decrees were not read: say which is used.
+        or to the next (the share is a ceiling). The annexes were not read: say which is used.
     :returns: positions of categories, shape (units,).
     """
     lower, upper = _cumulated_shares(scores, population)
