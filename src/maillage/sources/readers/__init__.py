@@ -19,6 +19,8 @@ from maillage.sources.readers.finess_etalab import FinessEtalabReader
 from maillage.sources.readers.geography import AreasReader, EpciMembersReader, MovementsReader
 from maillage.sources.readers.programmes import AnctReader, FrrReader
 from maillage.sources.readers.rpps import RppsReader
+from maillage.sources.readers.travel_times import TravelTimesReader
+from maillage.sources.readers.zoning import ZoningReader
 
 READERS: list[Reader] = [
     CommunesReader(),
@@ -40,4 +42,6 @@ READERS: list[Reader] = [
     RppsReader(),
     FinessReader(),
     FinessEtalabReader(),
+    ZoningReader(),
+    TravelTimesReader(),
 ]
