@@ -162,7 +162,7 @@ class Probe:
                         yield reader.line_num, row
             except (UnicodeDecodeError, csv.Error) as error:
                 raise SourceError(
-                    f"{self.name} : illisible après la ligne {reader.line_num} ({error}) ; "
+                    f"{self.name} : illisible après la ligne {reader.line_num} ; "
                     "le fichier est abîmé ou dans un encodage inconnu, téléchargez-le de nouveau."
                 ) from error
 
@@ -262,9 +262,7 @@ class Probe:
         try:
             return CalamineWorkbook.from_path(str(self.path))
         except (CalamineError, OSError, ValueError) as error:
-            raise SourceError(
-                f"{self.name} : classeur abîmé ({error}) ; téléchargez de nouveau le fichier."
-            ) from error
+            raise SourceError(f"{self.name} : classeur abîmé ; téléchargez de nouveau le fichier.") from error
 
     @property
     def is_workbook(self) -> bool:
@@ -285,7 +283,7 @@ class Probe:
             return self.workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except CalamineError as error:
             raise SourceError(
-                f"{self.name}, feuille « {name} » : illisible ({error}) ; téléchargez de nouveau le fichier."
+                f"{self.name}, feuille « {name} » : illisible ; téléchargez de nouveau le fichier."
             ) from error
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-MISSING = {"", "na", "n/a", "nd", "n.d.", "null", "none", "-", "s", "ns"}
+MISSING = {"", "na", "nan", "n/a", "nd", "n.d.", "null", "none", "-", "s", "ns"}
 COMMUNE_CODE = re.compile(r"^(0[0-9]|[1-8][0-9]|2[AB]|9[0-8])[0-9A-Z]{3}$")
 
 # The first three characters of the codes of municipal arrondissements, and the code of the whole city.
 CITIES_BY_PREFIX = {"751": "75056", "132": "13055", "693": "69123"}
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
 
 
 def text(cell: Any) -> str | None:
@@ -24,16 +26,18 @@ def text(cell: Any) -> str | None:
     return value or None
 
 
-# A file gives the same few codes on each of its rows.
-@lru_cache(maxsize=1 << 16)
 def commune_code(cell: Any) -> str | None:
     """An INSEE commune code of five characters; a lost leading zero is put back ("1001" → "01001").
 
     None when the cell is not such a code. 2A and 2B may come in lower case.
     """
     value = text(cell)
-    if value is None:
-        return None
+    return None if value is None else _commune_code(value)
+
+
+# A file gives the same few codes on each of its rows.
+@lru_cache(maxsize=1 << 16)
+def _commune_code(value: str) -> str | None:
     value = value.upper()
     if len(value) == 4 and value.isdigit():
         value = f"0{value}"
@@ -78,15 +82,14 @@ def number(cell: Any) -> float | None:
     if isinstance(cell, bool):
         raise ValueError(f"« {cell} » n'est pas un nombre")
     if isinstance(cell, int | float):
-        return float(cell)
+        return None if math.isnan(cell) else float(cell)
     value = text(cell)
     if value is None or value.lower() in MISSING or value.lower().startswith("n/a"):
         return None
     cleaned = re.sub(r"[\s   ]", "", value).replace(",", ".")
-    try:
-        return float(cleaned)
-    except ValueError:
-        raise ValueError(f"« {value} » n'est pas un nombre") from None
+    if not NUMBER.fullmatch(cleaned):
+        raise ValueError(f"« {value} » n'est pas un nombre")
+    return float(cleaned)
 
 
 def integer(cell: Any) -> int | None:

@@ -37,7 +37,7 @@ def _row(probe: Probe, record: dict[str, Any], number: int) -> dict[str, Any]:
             f"{probe.name} : enregistrement {number} sans code INSEE ou sans nom "
             f"(« {record.get('code')} », « {record.get('nom')} ») ; corrigez ou téléchargez de nouveau."
         )
-    lon, lat = (record.get("centre") or {}).get("coordinates") or (None, None)
+    lon, lat = _centre(record.get("centre"))
     for field, missing in (("centre", lon is None), ("codeEpci", not record.get("codeEpci"))):
         if missing:
             probe.defects.add(
@@ -53,5 +53,13 @@ def _row(probe: Probe, record: dict[str, Any], number: int) -> dict[str, Any]:
         "lon": lon,
         "lat": lat,
         "area_ha": record.get("surface"),
-        "postal_codes": list(record.get("codesPostaux") or []),
+        "postal_codes": record.get("codesPostaux") or [],
     }
+
+
+def _centre(point: Any) -> tuple[Any, Any]:
+    """Longitude and latitude of a GeoJSON point, (None, None) when it is not one."""
+    coordinates = point.get("coordinates") if isinstance(point, dict) else None
+    if not isinstance(coordinates, list) or len(coordinates) < 2:
+        return None, None
+    return coordinates[0], coordinates[1]

@@ -51,7 +51,7 @@ def _family(record: dict[str, Any]) -> str | None:
     keys = record.keys()
     if "membres" in keys and "modeFinancement" in keys:
         return "epci"
-    if record.get("type") in COMMUNE_LEVELS:
+    if text(record.get("type")) in COMMUNE_LEVELS:
         return "communes"
     if "chefLieu" in keys and "typeLiaison" in keys:
         return "areas"
@@ -60,7 +60,7 @@ def _family(record: dict[str, Any]) -> str | None:
 
 def _commune(probe: Probe, record: dict[str, Any], number: int) -> Row:
     code, name = _code_and_name(probe, record, number)
-    kind = record.get("type")
+    kind = text(record.get("type"))
     if kind not in COMMUNE_LEVELS:
         raise SourceError(
             f"{probe.name} : enregistrement {number} du type inconnu « {kind} » ; "
@@ -99,7 +99,10 @@ def _epci(probe: Probe, records: list[dict[str, Any]]) -> list[Table]:
         code, name = _code_and_name(probe, record, number)
         nature = text(record.get("type"))
         areas.append(("epci", code, name, None, nature, record.get("populationMunicipale")))
-        for member in record.get("membres") or []:
+        listed = record.get("membres")
+        if not isinstance(listed, list):
+            raise missing_columns(probe, ["membres"], list(record), where=f" (enregistrement {number})")
+        for member in listed:
             commune, _ = _code_and_name(probe, member, number)
             members.append((code, name, nature, commune))
     return [

@@ -78,7 +78,7 @@ class AnctReader:
             communes = list(_communes(str(properties["liste_geo"] or "")))
             if not communes:
                 log.set_aside(number, "liste_geo", "aucun code commune", "territoire écarté")
-            signed = day(properties.get("date_signature"))
+            signed = _signed_on(probe, properties.get("date_signature"), number)
             for commune in communes:
                 key = (programme, commune)
                 labels.setdefault(key, []).append(text(properties.get("lib_territoire")) or programme)
@@ -102,6 +102,15 @@ def _programme(probe: Probe, properties: dict[str, Any], number: int) -> str:
             f"programmes attendus : {', '.join(ANCT_PROGRAMMES.values())}."
         )
     return programme
+
+
+def _signed_on(probe: Probe, cell: Any, number: int) -> date | None:
+    try:
+        return day(cell)
+    except ValueError:
+        action = "territoire gardé sans date"
+        probe.defects.add(line=number, column="date_signature", problem="date illisible", action=action)
+        return None
 
 
 def _communes(listed: str) -> Iterator[str]:
