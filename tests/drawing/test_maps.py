@@ -84,6 +84,12 @@ def test_holes_and_islands_are_kept() -> None:
     assert outline([shape]).paths["00001"].count("M") == 3
 
 
+def test_an_islet_too_small_for_the_page_breaks_nothing() -> None:
+    islet = square(3.05, 48.3, 1e-6)["coordinates"]
+    coast = {"type": "MultiPolygon", "coordinates": [square(3.0, 48.0)["coordinates"], islet]}
+    assert outline([Shape("00001", "Île-aux-Moines-Gris", coast)]).paths["00001"].count("M") == 1
+
+
 def test_an_outline_can_be_cached(grid: Outline) -> None:
     assert pickle.loads(pickle.dumps(grid)) == grid
 
@@ -139,6 +145,11 @@ def test_links_make_a_group_that_screen_readers_enter(grid: Outline) -> None:
     assert link is not None
     assert link.get("href") == links["00002"]
     assert link.findtext(f"{SVG}title") == "L'Épine & Bois : donnée absente"
+
+
+def test_a_linked_pin_alone_makes_a_group_too(grid: Outline) -> None:
+    root = read(paint(grid, {}, apl_scale(), label="Carte", pins=[Pin("Cabine", 3.05, 48.05, "/c/1")]))
+    assert root.get("role") == "group"
 
 
 def test_a_map_without_links_is_one_named_image(grid: Outline) -> None:

@@ -20,7 +20,7 @@ from maillage.drawing.scales import MINUS, NARROW_SPACE, format_number, is_missi
 
 Spec: TypeAlias = dict[str, Any]
 
-FAMILY: Final = "Source Sans 3"
+FAMILY: Final = "'Source Sans 3', sans-serif"
 ACCENT: Final = "#0d5c6b"
 _INK: Final = "#1d2529"
 _QUIET: Final = "#5b666c"

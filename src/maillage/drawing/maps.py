@@ -10,7 +10,7 @@ from typing import Final
 from maillage.drawing.outlines import LABEL_SIZE, MARGIN, SCALE_BAR_BAND, Label, Outline
 from maillage.drawing.scales import MISSING, Scale, format_number, is_missing
 
-FONT: Final = "Source Sans 3, sans-serif"
+FONT: Final = "'Source Sans 3', sans-serif"
 _INK: Final = "#1d2529"
 _CONTOUR: Final = "#b3bcc1"
 _CASING: Final = "#ffffff"
@@ -60,10 +60,11 @@ def paint(
     PDF, without links.
     """
     texts = _Texts(unit, scale.decimals, {} if standalone else links or {}, identifier)
+    linked = not standalone and bool(texts.links or any(pin.href for pin in pins))
     areas = "".join(_area(code, outline, values.get(code), scale, texts) for code in outline.paths)
     return "".join(
         (
-            _opening(outline, label, linked=bool(texts.links), standalone=standalone),
+            _opening(outline, label, linked=linked, standalone=standalone),
             _hatching(identifier),
             f'<g class="map-areas" stroke="{_CONTOUR}" stroke-width=".6" stroke-linejoin="round">{areas}</g>',
             _borders(outline),
@@ -156,7 +157,7 @@ def _labels(labels: Sequence[Label]) -> str:
     marks = "".join(
         f'<g class="map-label" transform="translate({label.x:g} {label.y:g})"><circle r="3.5"/>'
         f'<text x="{label.dx:g}" y="{label.dy:g}" text-anchor="{label.anchor}" fill="#fff" stroke="#fff" '
-        f'stroke-width="4.5" stroke-linejoin="round" stroke-opacity=".85">{escape(label.name)}</text>'
+        f'stroke-width="4.5" stroke-linejoin="round">{escape(label.name)}</text>'
         f'<text x="{label.dx:g}" y="{label.dy:g}" text-anchor="{label.anchor}">{escape(label.name)}</text>'
         "</g>"
         for label in labels
@@ -166,9 +167,10 @@ def _labels(labels: Sequence[Label]) -> str:
 
 def _scale_bar(outline: Outline) -> str:
     length = outline.scale_km * outline.projection.units_per_km
+    kilometres = format_number(outline.scale_km, decimals=0 if outline.scale_km >= 1 else 1)
     middle = outline.height - SCALE_BAR_BAND / 2
     return (
         f'<g class="map-scale" aria-hidden="true" transform="translate({MARGIN:g} {middle:g})" fill="{_INK}">'
         f'<path d="M0-5V0H{length:.1f}V-5" fill="none" stroke="{_INK}" stroke-width="1.5"/>'
-        f'<text x="{length + 8:.1f}" y="4" font-size="18">{format_number(outline.scale_km)} km</text></g>'
+        f'<text x="{length + 8:.1f}" y="4" font-size="18">{kilometres} km</text></g>'
     )

@@ -26,6 +26,8 @@ _SPACING: Final = 24.0
 _SIMPLIFY: Final = 0.6
 _EARTH_RADIUS_KM: Final = 6371.0088
 _STEPS_PER_UNIT: Final = 10
+# Three points, the first repeated: such an islet has no surface left at the scale of the page.
+_SMALLEST_RING: Final = 3
 
 
 _Box: TypeAlias = tuple[float, float, float, float]
@@ -180,7 +182,8 @@ def _rings(page: np.ndarray) -> tuple[list[np.ndarray], list[int]]:
 def _paths(rings: list[np.ndarray], owners: list[int], codes: list[str]) -> dict[str, str]:
     pieces: dict[str, list[str]] = {code: [] for code in codes}
     for ring, owner in zip(rings, owners, strict=True):
-        pieces[codes[owner]].append(_path(ring[:-1]) + "z")
+        if len(ring) > _SMALLEST_RING:
+            pieces[codes[owner]].append(_path(ring[:-1]) + "z")
     return {code: "".join(parts) for code, parts in pieces.items()}
 
 
