@@ -127,8 +127,11 @@ def test_a_commune_given_twice_is_refused(write_workbook: Write, load: Load) -> 
         load(write_workbook({"APL 2022": rows}))
 
 
-def test_the_file_about_structures_for_the_elderly_is_not_taken_for_it(write_workbook: Write) -> None:
-    probe = Probe(write_workbook({"APL 2022": sheet("structures pour personnes âgées")}))
+@pytest.mark.parametrize(
+    "who", ["structures pour personnes âgées", "services de soins infirmiers à domicile"]
+)
+def test_files_about_structures_for_the_elderly_are_not_taken_for_it(who: str, write_workbook: Write) -> None:
+    probe = Probe(write_workbook({"APL 2022": sheet(who)}))
     assert not any(isinstance(reader, AplReader) and reader.recognises(probe) for reader in READERS)
 
 

@@ -70,8 +70,11 @@ def _headers(probe: Probe) -> Iterator[Header]:
 
 
 def _profession(labels: list[str]) -> Profession | None:
-    apl = " ".join(plain(label) for label in labels if plain(label).startswith("apl "))
-    return next((known for known in PROFESSIONS.values() if known.drees_word in apl), None)
+    apl = next((plain(label) for label in labels if plain(label).startswith("apl ")), "")
+    for known in PROFESSIONS.values():
+        if apl.startswith(tuple(f"apl aux {name}" for name in known.drees_names)):
+            return known
+    return None
 
 
 def _positions(labels: list[str]) -> dict[str, int]:
