@@ -52,13 +52,29 @@ _SPECIALISTS_UNTIL_2023 = {
     "D213": "Stomatologie",
     "D214": "Gynécologie",
 }
-# Since 2024 specialties run from D251 to D276, general practice (D265) among them.
 _SPECIALISTS_SINCE_2024 = {
-    f"D{number}": "Médecine spécialisée" for number in range(251, 277) if number != 265
-} | {
+    "D251": "Allergologie",
+    "D252": "Anesthésie-réanimation",
+    "D253": "Chirurgie générale",
+    "D254": "Chirurgie orthopédique, plastique et traumatologique",
+    "D255": "Endocrinologie",
+    "D256": "Gériatrie",
+    "D257": "Hématologie",
+    "D258": "Médecine physique et de réadaptation",
+    "D259": "Neurologie",
+    "D260": "Oncologie, anatomie et cytologie pathologiques",
+    "D261": "Rhumatologie",
+    "D262": "Urologie, néphrologie",
+    "D266": "Cardiologie",
+    "D267": "Dermatologie et vénéréologie",
+    "D268": "Gastro-entérologie, hépatologie",
     "D269": "Psychiatrie",
     "D270": "Ophtalmologie",
+    "D271": "Oto-rhino-laryngologie",
     "D272": "Pédiatrie",
+    "D273": "Pneumologie",
+    "D274": "Radiodiagnostic et imagerie médicale",
+    "D275": "Stomatologie",
     "D276": "Gynécologie",
 }
 
