@@ -54,7 +54,7 @@ OVERSEAS_LETTERS = "ABCDEFGHJ"
 class FinessEtalabReader:
     """Active sites only (the extraction holds no other): `closed_on` is always null."""
 
-    source = "finess-etalab"
+    source = "finess_etalab"
     title = "Structures de soins (ancien FINESS, extraction Etalab)"
     expects = "extraction FINESS etalab-cs1100502 ou cs1100507 (« finess;etalab;… », lignes « structureet »)"
 

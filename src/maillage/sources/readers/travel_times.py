@@ -33,7 +33,7 @@ class TravelTimesReader:
     its line. Columns are numpy arrays: two of text, one of float64.
     """
 
-    source = "temps-de-trajet"
+    source = "temps_de_trajet"
     title = "Temps de trajet"
     expects = "matrice de temps de trajet en CSV ou Parquet (origine, destination, minutes)"
 
