@@ -126,7 +126,7 @@ def test_a_value_colours_and_titles_its_area(grid: Outline) -> None:
     assert area is not None
     assert area.get("fill") == apl_scale().colours[0]
     assert area.get("data-value") == "1,2 consultations"
-    assert area.findtext(f"{SVG}title") == "Vaux-sur-Aubrière : 1,2 consultations"
+    assert area.findtext(f"{SVG}title") == "Vaux-sur-Aubrière\u00a0: 1,2 consultations"
 
 
 def test_missing_data_is_hatched_never_white(grid: Outline) -> None:
@@ -144,7 +144,7 @@ def test_links_make_a_group_that_screen_readers_enter(grid: Outline) -> None:
     assert root.get("role") == "group"
     assert link is not None
     assert link.get("href") == links["00002"]
-    assert link.findtext(f"{SVG}title") == "L'Épine & Bois : donnée absente"
+    assert link.findtext(f"{SVG}title") == "L'Épine & Bois\u00a0: donnée absente"
 
 
 def test_a_linked_pin_alone_makes_a_group_too(grid: Outline) -> None:

@@ -134,3 +134,10 @@ def test_legend_counts_places_and_inhabitants_and_keeps_the_missing_apart() -> N
     assert (held.missing_count, held.missing_population) == (1, 3)
     assert [line.lower for line in held.classes] == [None, *APL_BREAKS]
     assert [line.upper for line in held.classes] == [*APL_BREAKS, None]
+
+
+@given(st.dictionaries(st.text(max_size=5), st.none() | st.floats(), max_size=30))
+def test_legend_holds_every_place_once(values: dict[str, float | None]) -> None:
+    held = legend(values, apl_scale(), dict.fromkeys(values, 1.0))
+    assert sum(line.count for line in held.classes) + held.missing_count == len(values)
+    assert sum(line.population for line in held.classes) + held.missing_population == len(values)

@@ -64,7 +64,9 @@ def test_an_area_pointed_at_or_focused_tells_its_value(page: Page) -> None:
     assert page.inner_text("[data-map-tip]").split("\n") == ["Vaux", "3,1 consultations"]
     page.focus("a[href='#commune-00001']")
     assert "Clairmont" in page.inner_text("[data-map-tip]")
-    assert page.get_attribute("a[href='#commune-00001']", "aria-label") == "Clairmont : 1,2 consultations"
+    assert (
+        page.get_attribute("a[href='#commune-00001']", "aria-label") == "Clairmont\u00a0: 1,2 consultations"
+    )
 
 
 def test_the_keyboard_zooms_moves_and_comes_back(page: Page) -> None:

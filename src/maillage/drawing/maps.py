@@ -108,7 +108,7 @@ def _area(code: str, outline: Outline, value: float | None, scale: Scale, texts:
         f'<path d="{outline.paths[code]}" fill="{colour}" data-code="{escape(code)}" '
         f'data-name="{name}" data-value="{reading}"'
     )
-    title = f"<title>{name} : {reading}</title>"
+    title = f"<title>{name}\N{NO-BREAK SPACE}: {reading}</title>"
     link = texts.links.get(code)
     if link is None:
         return f"{path}>{title}</path>"
