@@ -295,11 +295,8 @@ def _sheet_area(archive: zipfile.ZipFile, name: str) -> int:
         while chunk := stream.read(1 << 20):
             block = rest + chunk
             found = CELL_REFERENCE.findall(block)
-            if found:
-                last_row = max(last_row, max(int(row) for _, row in found))
-                last_column = max(
-                    last_column, *(_column_number(letters) for letters in {c for c, _ in found})
-                )
+            last_row = max(last_row, *map(int, {row for _, row in found}), 0)
+            last_column = max(last_column, *map(_column_number, {letters for letters, _ in found}), 0)
             rest = block[-16:]
     return last_row * last_column
 

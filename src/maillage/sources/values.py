@@ -13,6 +13,8 @@ COMMUNE_CODE = re.compile(r"^(0[0-9]|[1-8][0-9]|2[AB]|9[0-8])[0-9A-Z]{3}$")
 
 # The first three characters of the codes of municipal arrondissements, and the code of the whole city.
 CITIES_BY_PREFIX = {"751": "75056", "132": "13055", "693": "69123"}
+# Beyond, a float no longer holds every whole number.
+LARGEST_INTEGER = 2**53
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
 
 
@@ -94,10 +96,12 @@ def number(cell: Any) -> float | None:
 
 def integer(cell: Any) -> int | None:
     """A whole number; None for an empty or masked cell. Raises ValueError when it is not whole."""
+    if isinstance(cell, str) and len(cell) <= 15 and cell.isascii() and cell.isdigit():
+        return int(cell)
     value = number(cell)
     if value is None:
         return None
-    if not value.is_integer():
+    if not value.is_integer() or abs(value) > LARGEST_INTEGER:
         raise ValueError(f"« {cell} » n'est pas un nombre entier")
     return int(value)
 

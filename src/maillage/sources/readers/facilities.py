@@ -184,8 +184,8 @@ def _sheet_cells(log: RowLog, name: str, header: int) -> Iterator[tuple[str, str
 
 def _keep_arrondissements(log: RowLog, counts: Counts) -> None:
     """Take out cities given both whole and by arrondissement, so that nothing counts twice."""
-    cut_up = {city_of_arrondissement(code) for code, _ in counts}
-    for city in sorted({code for code, _ in counts} & cut_up):
+    codes = {code for code, _ in counts}
+    for city in sorted(codes & {city_of_arrondissement(code) for code in codes}):
         log.set_aside(None, "CODGEO", f"{city} donnée entière et par arrondissement", "ville entière écartée")
         for key in [key for key in counts if key[0] == city]:
             del counts[key]
