@@ -1,0 +1,1 @@
+"""Timings beside the peers, in one run: ``python -m bench``."""
