@@ -244,8 +244,8 @@ def classify_by_share(
     """Units ranked by score; each category takes the next ones until its share of the population is reached.
 
     :param shares: share of each category but the last, between 0 and 1.
-    :param crossing: whether the unit that crosses a share still belongs to that category (the share is reached)
-        or to the next (the share is a ceiling). The annexes were not read: say which is used.
+    :param crossing: whether the unit that crosses a share still belongs to that category (share reached)
+        or to the next (share as a ceiling). The annexes were not read: say which is used.
     :returns: positions of categories, shape (units,).
     """
     lower, upper = _cumulated_shares(scores, population)
