@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,7 @@ class Diagnosis:
     @cached_property
     def figures(self) -> list[Figure]:
         """Every indicator of the territory."""
-        computed = figures(self.frame, self.profession, origin(self.snapshot))
+        computed = _computed(self.snapshot.pk, self.territory.key)
         return [*self._with_published_counts(computed), *self._age_figures(), *self._zone_figures()]
 
     def figure(self, code: str) -> Figure | None:
@@ -112,11 +112,11 @@ class Diagnosis:
         supplied = self.whole["departement"][np.isfinite(self.whole["demand"])]
         return sorted(around - own - set(np.unique(supplied).tolist()))
 
-    def _with_published_counts(self, computed: list[Figure]) -> list[Figure]:
+    def _with_published_counts(self, computed: Iterable[Figure]) -> list[Figure]:
         """Head count and density as the Assurance maladie publishes them, where it does; else as located."""
         published = published_density(self.territory.key, self.profession)
         if published is None:
-            return computed
+            return list(computed)
         title, vintage = str(published.dataset), published.dataset.vintage
         density = None if published.density is None else published.density / 10
         values = {
@@ -166,6 +166,14 @@ class Diagnosis:
     def _zone_figures(self) -> list[Figure]:
         """Share of the population in each zone category in force."""
         return zone_shares(self.frame, self.profession)
+
+
+@lru_cache(maxsize=512)
+def _computed(snapshot_pk: int, key: Key) -> tuple[Figure, ...]:
+    """Figures drawn from a snapshot alone. It never changes, hence neither do they."""
+    snapshot = Snapshot.objects.defer("arrays").get(pk=snapshot_pk)
+    frame = Frame(columns_of(snapshot_pk)).within(key)
+    return tuple(figures(frame, profession(snapshot.profession), origin(snapshot)))
 
 
 def origin(snapshot: Snapshot) -> Origin:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 
@@ -16,9 +16,9 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Iterable
 
     Runs in the caller's transaction. Database constraints hold; `save`, signals and defaults do not run.
     """
-    columns: list[str] = [model._meta.get_field(name).get_attname_column()[1] for name in fields]  # type: ignore[union-attr]
+    columns = [cast("models.Field[Any, Any]", model._meta.get_field(name)).column for name in fields]
     table = connection.ops.quote_name(model._meta.db_table)
-    listed = ", ".join(map(connection.ops.quote_name, columns))
+    listed = ", ".join(connection.ops.quote_name(str(column)) for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
