@@ -1,10 +1,35 @@
-"""Fixtures shared by all rooms."""
+"""Fixtures shared by all rooms, and a harness that lets no slip pass."""
 
 from __future__ import annotations
 
+import os
+import random
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from country import write_country
+from maillage.intake.actions import load
+from maillage.intake.models import ImportRun
+
+# Playwright keeps an event loop in the thread of the tests, where Django then refuses its database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# No sandbox: tests often run as root in a container, which Chromium's sandbox refuses.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +39,80 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real open data not found beside the checkout (../shared/data)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _unordered_querysets_are_shuffled(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that nothing puts in order come in any order, as PostgreSQL may give them.
+
+    Results are shuffled once fetched rather than ordered at random in SQL, which would change GROUP BY,
+    DISTINCT and the queries that are counted. Seeded by the test, so that a failure comes again.
+    """
+    fetch_all = QuerySet._fetch_all
+    order = random.Random(request.node.nodeid)
+
+    def fetch_all_shuffled(self: QuerySet[Any]) -> None:
+        fresh = self._result_cache is None
+        fetch_all(self)
+        if fresh and not self.ordered and self._result_cache is not None:
+            order.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_all_shuffled)
+
+
+@pytest.fixture(autouse=True)
+def _caches_are_empty() -> None:
+    """Each test rolls back its rows, whose keys the next one uses again for others."""
+    from maillage.diagnosis.models import columns_of
+
+    columns_of.cache_clear()
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Path:
+    """The folder of the official files of a made-up country (see `country.py`)."""
+    return write_country(tmp_path / "pays")
+
+
+@pytest.fixture
+def loaded_territory(db: None, country: Path) -> ImportRun:
+    """That country loaded for the authority of département 00; gives the report of the load."""
+    return load(folder=country, territories=["departement:00"])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; tests that need it are marked `browser`."""
+    asked = os.environ.get("CHROMIUM")
+    executable = asked or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if executable is None:
+        pytest.skip("Chromium is not installed on this machine (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in French; an error of a script, or a refusal by the security policy, fails the test."""
+    context = browser.new_context(
+        locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
+    )
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    # A missing resource is also the answer of a page that must be refused: its test looks at the status.
+    opened.on(
+        "console",
+        lambda message: (
+            errors.append(message.text)
+            if message.type == "error" and not message.text.startswith("Failed to load resource")
+            else None
+        ),
+    )
+    yield opened
+    context.close()
+    assert not errors, f"the browser complained: {errors}"
