@@ -295,3 +295,19 @@ def test_whatever_is_done_to_a_file_it_is_read_or_refused(
     probe = Probe(path)
     with contextlib.suppress(SourceError):
         read(probe, recognise(probe, READERS), Scope())
+
+
+@given(st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 255)), min_size=1, max_size=6))
+def test_whatever_bytes_of_a_workbook_change_it_is_read_or_refused(
+    changes: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "abime.xlsx"
+    cells = '<row r="1"><c r="A1"><v>77001</v></c><c r="B1"><v>2</v></c></row>'
+    raw_workbook(path, f"<worksheet><sheetData>{cells}</sheetData></worksheet>")
+    content = bytearray(path.read_bytes())
+    for position, byte in changes:
+        content[position % len(content)] = byte
+    path.write_bytes(content)
+    probe = Probe(path)
+    with contextlib.suppress(SourceError):
+        read(probe, recognise(probe, READERS), Scope())

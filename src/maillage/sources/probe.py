@@ -14,6 +14,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +37,8 @@ MAX_WORKBOOK_BYTES = 400 * 1024**2
 MAX_SHEET_CELLS = 20_000_000
 CELL_REFERENCE = re.compile(rb"""r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 DELIMITERS = ";|,\t"
+# What a damaged or encrypted archive makes the standard library raise.
+BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
 class Probe:
@@ -213,18 +216,24 @@ class Probe:
 
     # --- workbooks ------------------------------------------------------------------------------
 
-    def _zip_holds(self, prefix: str) -> bool:
+    @contextmanager
+    def _archive(self) -> Iterator[zipfile.ZipFile]:
+        """The file as a zip archive; whatever is broken in it is one sentence."""
         try:
             with zipfile.ZipFile(self.path) as archive:
-                return any(name.startswith(prefix) for name in archive.namelist())
-        except zipfile.BadZipFile as error:
+                yield archive
+        except BROKEN_ARCHIVE as error:
             raise SourceError(
-                f"{self.name} : archive ou classeur incomplet ; téléchargez de nouveau le fichier."
+                f"{self.name} : archive ou classeur incomplet ou abîmé ; téléchargez de nouveau le fichier."
             ) from error
+
+    def _zip_holds(self, prefix: str) -> bool:
+        with self._archive() as archive:
+            return any(name.startswith(prefix) for name in archive.namelist())
 
     def check_archive_weight(self) -> None:
         """Refuse an archive that would unpack to an absurd size, before anything is unpacked."""
-        with zipfile.ZipFile(self.path) as archive:
+        with self._archive() as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_PACK_RATIO * max(self.size, 1 << 20):
             raise SourceError(
@@ -234,15 +243,12 @@ class Probe:
 
     def _check_sheet_areas(self) -> None:
         """Refuse a workbook where one stray cell far away would make a sheet fill the memory."""
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                areas = [
-                    _sheet_area(archive, name)
-                    for name in archive.namelist()
-                    if name.startswith("xl/worksheets/") and name.endswith(".xml")
-                ]
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise SourceError(f"{self.name} : classeur abîmé ; téléchargez de nouveau le fichier.") from error
+        with self._archive() as archive:
+            areas = [
+                _sheet_area(archive, name)
+                for name in archive.namelist()
+                if name.startswith("xl/worksheets/") and name.endswith(".xml")
+            ]
         if max(areas, default=0) > MAX_SHEET_CELLS:
             raise SourceError(
                 f"{self.name} : une feuille s'étend sur {max(areas):,} cellules".replace(",", " ")

@@ -62,7 +62,8 @@ SCHEMAS: dict[str, Schema] = dict(
             Field("postal_codes", "list"),
         ),
         # Names and parents of the official geographic code: level is region, departement, epci,
-        # commune, arrondissement; parent is the region of a département, the commune of an arrondissement…
+        # commune, arrondissement, commune_deleguee, commune_associee; parent is the region of a département,
+        # the département of a commune, the commune of an arrondissement or of a delegated commune.
         _schema(
             "areas",
             "Code officiel géographique",
@@ -96,7 +97,8 @@ SCHEMAS: dict[str, Schema] = dict(
             Field("before_name"),
             Field("after_name"),
         ),
-        # level is commune, departement or region; meta: tolerance_m (0 = as precise as published).
+        # level is commune (municipal arrondissements among them), departement or region; meta: tolerance_m
+        # (0 = precise).
         _schema(
             "contours",
             "Contours",
@@ -159,7 +161,7 @@ SCHEMAS: dict[str, Schema] = dict(
             Field("age", "integer", required=True, minimum=0),
             Field("share", "number", required=True, minimum=0),
         ),
-        # Population of a département by sex (h, f) and age band ("00-19", "20-39"…), one table per year.
+        # Population of a département by sex (h, f) and age band ("00-19"… "75+"), one table per year.
         _schema(
             "population_by_age",
             "Population par département, sexe et âge (INSEE)",
