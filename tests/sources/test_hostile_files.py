@@ -297,7 +297,7 @@ def test_whatever_is_done_to_a_file_it_is_read_or_refused(
         read(probe, recognise(probe, READERS), Scope())
 
 
-@given(st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 255)), min_size=1, max_size=6))
+@given(changes=st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 255)), min_size=1, max_size=6))
 def test_whatever_bytes_of_a_workbook_change_it_is_read_or_refused(
     changes: list[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
