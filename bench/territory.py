@@ -29,8 +29,8 @@ class Points:
 def points(count: int, in_towns: float, *, seed: int) -> Points:
     """``count`` points, a share ``in_towns`` of them around towns; the towns are the same for every seed.
 
-    Numbered like communes by their INSEE code: one département (a cell of a 10 × 10 grid) after the other, in no
-    geographical order inside it.
+    Numbered like communes by their INSEE code: one département (a cell of a 10 × 10 grid) after the other,
+    in no geographical order inside it.
     """
     place = np.random.default_rng(20240101)
     town_lon, town_lat = place.uniform(WEST, EAST, TOWNS), place.uniform(SOUTH, NORTH, TOWNS)

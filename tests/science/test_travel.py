@@ -58,6 +58,15 @@ def test_wrong_pairs_are_refused_with_a_sentence(origin, place, minutes, sentenc
         TravelTimes.from_pairs(origin, place, minutes, origins=2, places=2)
 
 
+@pytest.mark.parametrize("kind", [np.uint64, np.uint8, np.int16, np.int64])
+def test_numbers_may_be_of_any_whole_type(kind: type) -> None:
+    times = TravelTimes.from_pairs(
+        np.array([0, 1], kind), np.array([200, 255], kind), [1, 2], origins=2, places=300
+    )
+    assert times.indices.tolist() == [200, 255]
+    assert times.indptr.tolist() == [0, 1, 2]
+
+
 def test_no_pair_at_all_is_accepted() -> None:
     times = TravelTimes.from_pairs([], [], [], origins=2, places=3)
     assert times.pairs == 0

@@ -217,10 +217,11 @@ class Accessibility:
 
 def _weights(times: TravelTimes, decay: Decay) -> csr_array:
     weights = decay(times.minutes)
-    if weights.size and not 0 <= weights.min() <= weights.max() < np.inf:
+    smallest = weights.min(initial=np.inf)
+    if not (smallest >= 0 and weights.max(initial=0.0) < np.inf):
         raise ScienceError("La décroissance donne un poids négatif ou indéfini : corrigez ses paramètres.")
     shape = (times.origins, times.places)
-    if not weights.size or weights.min() > 0:
+    if smallest > 0:
         return csr_array((weights, times.indices, times.indptr), shape=shape)
     kept = weights > 0
     indptr = np.concatenate(([0], np.cumsum(kept)))[times.indptr].astype(times.indptr.dtype)

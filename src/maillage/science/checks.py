@@ -68,4 +68,4 @@ def indices(values: npt.ArrayLike, size: int, name: str) -> IntArray:
             f"Numéro hors limites dans {name} : les numéros vont de 0 à {size - 1}, "
             f"et la donnée va de {array.min()} à {array.max()}."
         )
-    return array
+    return array.astype(np.int64) if array.dtype.kind == "u" else array

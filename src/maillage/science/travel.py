@@ -67,8 +67,7 @@ class TravelTimes:
             )
         dtype = get_index_dtype(maxval=max(origins, places, len(rows)))
         if _sorted_without_repeat(rows, columns, places):
-            indptr = np.searchsorted(rows, np.arange(origins + 1)).astype(dtype)
-            return cls(indptr, columns.astype(dtype), times, places)
+            return cls(_row_bounds(rows, origins).astype(dtype), columns.astype(dtype), times, places)
         return cls._sorted_from(rows.astype(dtype), columns.astype(dtype), times, origins, places)
 
     @classmethod
@@ -155,8 +154,17 @@ def straight_line_nearest(
 
 
 def _sorted_without_repeat(rows: IntArray, columns: IntArray, places: int) -> bool:
-    key = rows.astype(np.int64) * places + columns
+    key = np.multiply(rows, places, dtype=np.int64)
+    key += columns
     return bool((key[1:] > key[:-1]).all())
+
+
+def _row_bounds(rows: IntArray, origins: int) -> IntArray:
+    """``indptr`` of sorted rows."""
+    bounds = np.zeros(origins + 1, dtype=np.int64)
+    ends = np.append(np.flatnonzero(rows[1:] != rows[:-1]), len(rows) - 1)[: len(rows)]
+    bounds[rows[ends] + 1] = ends + 1
+    return np.maximum.accumulate(bounds)
 
 
 def _refuse_repeated_pair(rows: IntArray, columns: IntArray) -> None:
