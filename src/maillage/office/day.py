@@ -65,7 +65,7 @@ def _missing_data() -> Iterator[Matter]:
     loaded = set(Dataset.objects.active().values_list("kind", flat=True).distinct())
     missing = [label for kind, label in NEEDED.items() if kind not in loaded]
     if missing:
-        text = f"Il manque {' et '.join(missing)} : chargez les fichiers officiels par « maillage load »."
+        text = f"Il manque {', '.join(missing)} : chargez les fichiers officiels par « maillage load »."
         yield Matter(text, reverse("diagnosis:method"), "Voir les données attendues", "late")
 
 
