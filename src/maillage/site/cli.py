@@ -58,6 +58,8 @@ def run(name: str, arguments: list[str]) -> int:
 
     django.setup()
     command = utility.fetch_command(name)
+    # Else a wrong option raises, as it must when a command is called by code.
+    command._called_from_command_line = True  # type: ignore[attr-defined]
     options = vars(command.create_parser("maillage", name).parse_args(arguments))
     try:
         command.execute(*options.pop("args", ()), **options)
