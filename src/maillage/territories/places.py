@@ -35,7 +35,9 @@ def find(text: str) -> Territory:
 
     Raises Refused with suggestions when nothing, or more than one thing, bears that name.
     """
-    if ":" not in text and text != "france":
+    if search_key(text) == FRANCE.level:
+        return territory(FRANCE)
+    if ":" not in text:
         return _by_name(text)
     try:
         key = parse(text)
