@@ -53,8 +53,12 @@ def _communes(communes: CommuneQuerySet) -> list[Shape]:
     ]
 
 
+# Drawn at their place, the overseas départements would leave the mainland the size of a stamp.
+OVERSEAS = ("971", "972", "973", "974", "976")
+
+
 def _departements(communes: CommuneQuerySet) -> list[Shape]:
-    codes = set(communes.order_by().values_list("departement", flat=True))
+    codes = set(communes.order_by().values_list("departement", flat=True)) - set(OVERSEAS)
     rows = {d.code: d for d in Departement.objects.filter(code__in=codes).order_by("code")}
     geometries = dict(Contour.objects.best("departement", list(rows)).values_list("code", "geometry"))
     return [

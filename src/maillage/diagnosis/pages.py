@@ -15,7 +15,7 @@ from maillage.diagnosis.figures import Figure
 from maillage.diagnosis.indicators import Indicator, indicators
 from maillage.diagnosis.mapping import outline_of
 from maillage.diagnosis.professions import PROFESSIONS
-from maillage.diagnosis.reading import Diagnosis, snapshot_for, specialties, vintages
+from maillage.diagnosis.reading import Diagnosis, located_code, snapshot_for, specialties, vintages
 from maillage.drawing import charts
 from maillage.drawing.maps import paint
 from maillage.drawing.scales import legend
@@ -240,6 +240,7 @@ def _map(choice: Choice, rows: list[Area], *, selected: str | None = None) -> di
         "noun": MESHES[choice.mesh],
         "source": _source(choice),
         "table_url": address("table", key, choice.query(tri=indicator.code)),
+        "undrawn": len(values.keys() - outline.paths.keys()),
     }
 
 
@@ -384,15 +385,19 @@ def _comparison(diagnosis: Diagnosis) -> list[dict[str, Any]]:
         {
             "figure": figure,
             "value": shown(figure),
-            "above": [_same_source(parent.figure(figure.indicator.code), figure) for parent in above],
+            "above": [_same_source(parent, figure) for parent in above],
         }
         for figure in diagnosis.figures
         if figure.value is not None
     ]
 
 
-def _same_source(figure: Figure | None, own: Figure) -> str:
-    return shown(figure) if figure and figure.source == own.source else "–"
+def _same_source(above: Diagnosis, own: Figure) -> str:
+    """The figure of a territory above, published or located by commune, that has the source of our own."""
+    code = own.indicator.code
+    candidates = (above.figure(code), above.figure(located_code(code)))
+    same = next((found for found in candidates if found and found.source == own.source), None)
+    return shown(same) if same else "–"
 
 
 def _trend(diagnosis: Diagnosis) -> dict[str, Any] | None:

@@ -132,7 +132,7 @@ class Diagnosis:
             result.append(replace(figure, value=values[code], vintage=vintage, source=title))
             as_located = replace(
                 figure.indicator,
-                code=code.replace("_count", "_located_count").replace("_density", "_located_density"),
+                code=located_code(code),
                 label=f"{figure.indicator.label} (localisés par commune)",
             )
             result.append(replace(figure, indicator=as_located))
@@ -174,6 +174,11 @@ def _computed(snapshot_pk: int, key: Key) -> tuple[Figure, ...]:
     snapshot = Snapshot.objects.defer("arrays").get(pk=snapshot_pk)
     frame = Frame(columns_of(snapshot_pk)).within(key)
     return tuple(figures(frame, profession(snapshot.profession), origin(snapshot)))
+
+
+def located_code(code: str) -> str:
+    """The code of a count or density as located by commune, beside the one published for a territory."""
+    return code.replace("_count", "_located_count").replace("_density", "_located_density")
 
 
 def origin(snapshot: Snapshot) -> Origin:
