@@ -14,11 +14,12 @@ COMMANDS = {
     "load": "charger les fichiers officiels d'un dossier",
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
+    "adduser": "donner un rôle à une personne",
     "worker": "exécuter les travaux longs",
     "doctor": "dire ce qui manque à cette installation",
 }
 # Kept reachable for those who run an installation, out of the short list.
-MAINTENANCE = ("migrate", "makemigrations", "check", "shell", "createsuperuser", "collectstatic", "test")
+MAINTENANCE = ("migrate", "makemigrations", "check", "shell", "collectstatic", "test")
 
 
 def usage() -> str:

@@ -15,6 +15,7 @@ COLUMNS = ("question", "état", "constat", "que faire")
 
 class Command(BaseCommand):
     help = "Dit ce qui manque à cette installation, et que faire."
+    prepares_database = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         self.add_format(parser)

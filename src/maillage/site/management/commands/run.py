@@ -41,7 +41,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
         require_free(port)
-        call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         if options["demo_if_empty"] and not Commune.objects.exists():
             call_command("demo")
@@ -76,7 +75,7 @@ def web_command(port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "maillage.site.wsgi"),
         *("--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--log-level", "warning", "--no-control-socket"),
+        *("--preload", "--log-level", "warning", "--no-control-socket"),
     ]
 
 
