@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 from maillage.accounts.actions import ensure_authority
 from maillage.accounts.models import User
 from maillage.diagnosis.snapshots import refresh_snapshots
+from maillage.intake.lock import only_one_load
 from maillage.intake.models import ImportRun
 from maillage.intake.stores import REFERENCES, SCOPED, STAGED, slot_of
 from maillage.kit.console import Refused
@@ -70,7 +72,14 @@ def load(
 
     Raises Refused with one French sentence; the report of a refused load is kept all the same.
     """
-    keys = [_key(text) for text in territories or []]
+    with only_one_load():
+        return _load(folder, territories or [], dry_run, actor, progress)
+
+
+def _load(
+    folder: Path, territories: list[str], dry_run: bool, actor: User | None, progress: Progress
+) -> ImportRun:
+    keys = [_key(text) for text in territories]
     staging = Staging(_scope(keys))
     discard_out_of_force()
     run = ImportRun(actor=actor, folder=str(folder), territories=[str(key) for key in keys])
@@ -187,6 +196,7 @@ def _claim_slots(staging: Staging, probe: Probe, slots: list[str]) -> None:
 @transaction.atomic
 def _stage_table(staging: Staging, reader: Reader, reading: Reading, table: Table, scope: list[str]) -> None:
     meta = {**table.meta, "scope": scope} if table.kind in SCOPED else table.meta
+    meta = {name: value.isoformat() if isinstance(value, date) else value for name, value in meta.items()}
     dataset = Dataset.objects.create(
         slot=slot_of(reader.source, table),
         kind=table.kind,

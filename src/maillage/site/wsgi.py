@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.site.settings")
 application = get_wsgi_application()
+
+# Imported only now: models need the applications that the line above makes ready.
+from maillage.diagnosis.warming import warm_up  # noqa: E402
+
+warm_up()
