@@ -1,0 +1,26 @@
+"""`maillage demo`: the fictional territory, ready to be looked at."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from maillage.demo.build import DEFAULT_SEED, make_demo
+from maillage.kit.console import Command as BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Crée le territoire fictif de démonstration dans MAILLAGE_HOME."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--seed",
+            type=int,
+            default=DEFAULT_SEED,
+            help="graine du tirage : la même donne le même territoire",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        changed = make_demo(seed=options["seed"])
+        state = "est prêt" if changed else "est déjà en place"
+        self.stdout.write(f"Le territoire de démonstration {state} : lancez « maillage run ».")
