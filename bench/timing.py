@@ -1,22 +1,28 @@
-"""How a time is taken."""
+"""How times are taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
-def best_of(function: Callable[[], T], *, budget: float = 3.0, at_least: int = 3) -> tuple[float, T]:
-    """Shortest run, in milliseconds, and the last result.
+def fastest(
+    candidates: Mapping[str, Callable[[], object]], *, rounds: int = 3, budget: float = 0.5
+) -> dict[str, float]:
+    """Shortest run of each candidate, in milliseconds.
 
-    Runs again until ``budget`` seconds have gone, ``at_least`` times: short runs are repeated many times, so
-    that one of them meets the machine at rest.
+    Each round gives every candidate ``budget`` seconds in turn, at least one run: all of them see the
+    same moments of the machine, busy or at rest. A first run, not timed, warms up.
     """
-    shortest, spent, runs = float("inf"), 0.0, 0
-    while runs < at_least or spent < budget:
-        start = perf_counter()
-        result = function()
-        elapsed = perf_counter() - start
-        shortest, spent, runs = min(shortest, elapsed), spent + elapsed, runs + 1
-    return shortest * 1e3, result
+    shortest = dict.fromkeys(candidates, float("inf"))
+    for function in candidates.values():
+        function()
+    for _ in range(rounds):
+        for name, function in candidates.items():
+            end = perf_counter() + budget
+            while True:
+                start = perf_counter()
+                function()
+                now = perf_counter()
+                shortest[name] = min(shortest[name], (now - start) * 1e3)
+                if now > end:
+                    break
+    return shortest
