@@ -12,8 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from maillage.sources.values import plain
-
 # Skills (savoir-faire) that make a doctor a general practitioner.
 GENERAL_PRACTICE = frozenset({"SM26", "SM53", "SM54"})
 # The type of skill that is a specialty in the full sense; the others are competences added to one.
@@ -59,26 +57,25 @@ PROFESSIONS: dict[str, Profession] = {
     )
 }
 
-# Sites registered as practices or health centres where one cannot get an ordinary appointment. Names are
-# compared without case or accents.
-EXCLUDED_SITES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(r"\btele ?(consultation|medecine|sante)|\b(livi|qare|medadom|mediksante|tessan)\b"),
-        "plateforme de téléconsultation",
+# Sites registered as practices or health centres where one cannot get an ordinary appointment.
+EXCLUDED_SITES: dict[str, str] = {
+    "plateforme de téléconsultation": (
+        r"\bt[ée]l[ée] ?(consultation|m[ée]decine|sant[ée])|\b(livi|qare|medadom|mediksant[ée]|tessan)\b"
     ),
-    (re.compile(r"\bsos[ -]medecins?\b|\bmaison medicale de garde\b|\bpoint de garde\b"), "lieu de garde"),
-    (re.compile(r"\burgences?\b|\bsamu\b|\bsmur\b"), "service d'urgences"),
-    (
-        re.compile(r"\bsante etudiante\b|\bmedecine (preventive )?universitaire\b|\baeroport\b"),
-        "service réservé à une population",
+    "lieu de garde": r"\bsos[ -]m[ée]decins?\b|\bmaison m[ée]dicale de garde\b|\bpoint de garde\b",
+    "service d'urgences": r"\burgences?\b|\bsamu\b|\bsmur\b",
+    "service réservé à une population": (
+        r"\bsant[ée] [ée]tudiante\b|\bm[ée]decine (pr[ée]ventive )?universitaire\b|\ba[ée]roport\b"
     ),
-)
+}
+ONE_OF_THEM = re.compile("|".join(f"({pattern})" for pattern in EXCLUDED_SITES.values()), re.IGNORECASE)
 
 
 def excluded_site(*names: str) -> str | None:
     """Why a site of these names is left out of the count, or None when it is an ordinary one."""
-    name = plain(" ".join(names))
-    return next((why for pattern, why in EXCLUDED_SITES if pattern.search(name)), None)
+    if not (found := ONE_OF_THEM.search(" / ".join(names))):
+        return None
+    return next(why for why, pattern in EXCLUDED_SITES.items() if re.search(pattern, found[0], re.IGNORECASE))
 
 
 def why_not_counted(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from maillage.sources.columns import RowLog
 from maillage.sources.projections import Pair, geolocate
@@ -48,7 +49,7 @@ class Structure:
 
 
 def structures_table(structures: Sequence[Structure], published_on: date | None) -> Table:
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         column.name: [getattr(structure, column.name) for structure in structures]
         for column in fields(Structure)
     }

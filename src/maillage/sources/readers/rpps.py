@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from sys import intern
+from typing import NamedTuple
 
 from maillage.sources import rpps_rules
 from maillage.sources.columns import RowLog, locate
@@ -48,21 +50,6 @@ COLUMNS = {
     "sector_label": "Libellé secteur d'activité",
     "section": "Code section tableau pharmaciens",
 }
-# Values that repeat from row to row: held once in memory.
-REPEATED = frozenset(
-    {
-        "profession_code",
-        "profession_label",
-        "specialty_code",
-        "specialty_label",
-        "practice_mode",
-        "sector_code",
-        "sector_label",
-        "commune",
-        "departement",
-        "postal_code",
-    }
-)
 # Columns of the table, in the order `_Site.values` holds them; `share` is added once all sites are known.
 TABLE_COLUMNS = (
     "rpps",
@@ -116,6 +103,32 @@ class RppsReader:
         return _RppsReading(probe, scope).run()
 
 
+class _Row(NamedTuple):
+    """The cells we read of a line, in the order of COLUMNS."""
+
+    rpps: str
+    category: str
+    family_name: str
+    given_name: str
+    profession_code: str
+    profession_label: str
+    skill_type: str
+    specialty_code: str
+    specialty_label: str
+    practice_mode: str
+    site_siret: str
+    site_finess: str
+    site_id: str
+    site_name: str
+    site_sign: str
+    postal_code: str
+    commune: str
+    departement: str
+    sector_code: str
+    sector_label: str
+    section: str
+
+
 @dataclass(slots=True)
 class _Site:
     """A person at a counted place. `rank` orders the rows of one place: located, main skill first."""
@@ -132,6 +145,7 @@ class _RppsReading:
         self.probe = probe
         self.scope = scope
         self.positions, self.width = _layout(probe)
+        self.cells_read = itemgetter(*(self.positions[key] for key in _Row._fields))
         self.people: dict[str, dict[str, _Site]] = {}
         self.uncounted: dict[str, int] = {}
         self.log = RowLog(probe)
@@ -181,17 +195,19 @@ class _RppsReading:
         if len(cells) != self.width and not (len(cells) == self.width + 1 and not cells[-1]):
             self.log.set_aside(number, "", f"{len(cells)} colonnes au lieu de {self.width}")
             return
-        row = {key: cells[position].strip() for key, position in self.positions.items()}
-        commune, departement = _place(*(row[key] for key in PLACE_COLUMNS))
+        if b" |" in line or b"| " in line:
+            cells = [cell.strip() for cell in cells]
+        row = _Row(*self.cells_read(cells))
+        commune, departement = _place(row.commune, row.postal_code, row.departement)
         in_scope = not self.scope.departements or departement in self.scope.departements
         why = _why_not_counted(row)
         if why is not None:
             if in_scope:
                 self.log.set_aside(number, "", why)
-                self.uncounted.setdefault(row["rpps"], number)
+                self.uncounted.setdefault(row.rpps, number)
             return
         if in_scope and commune is None:
-            self._name_missing_commune(number, row["commune"], departement)
+            self._name_missing_commune(number, row.commune, departement)
         site = _Site(_values(row, commune, departement), (commune is None, _skill_rank(row)), in_scope)
         self._merge(number, site)
 
@@ -304,44 +320,50 @@ def _place(commune: str, postal_code: str, departement: str) -> tuple[str | None
     return None, departement_code(departement) or departement_of_postal_code(postal_code.strip())
 
 
-def _why_not_counted(row: dict[str, str]) -> str | None:
-    if not row["rpps"] or not row["family_name"]:
+def _why_not_counted(row: _Row) -> str | None:
+    if not row.rpps or not row.family_name:
         return "personne sans identifiant ou sans nom"
     return rpps_rules.why_not_counted(
-        profession=row["profession_code"],
-        category=row["category"],
-        mode=row["practice_mode"],
-        sector=row["sector_code"],
-        section=row["section"],
-        site_names=(row["site_name"], row["site_sign"]),
+        profession=row.profession_code,
+        category=row.category,
+        mode=row.practice_mode,
+        sector=row.sector_code,
+        section=row.section,
+        site_names=(row.site_name, row.site_sign),
     )
 
 
-def _skill_rank(row: dict[str, str]) -> int:
+def _skill_rank(row: _Row) -> int:
     """Which skill stands for a person at a place: general practice, another specialty, a competence, none."""
-    if row["specialty_code"] in rpps_rules.GENERAL_PRACTICE:
+    if row.specialty_code in rpps_rules.GENERAL_PRACTICE:
         return 0
-    if not row["specialty_code"]:
+    if not row.specialty_code:
         return 3
-    return 1 if row["skill_type"] == rpps_rules.SPECIALTY_TYPE else 2
+    return 1 if row.skill_type == rpps_rules.SPECIALTY_TYPE else 2
 
 
-def _values(row: dict[str, str], commune: str | None, departement: str | None) -> tuple[str | None, ...]:
-    unnamed = f"sans-identifiant-{commune or row['postal_code']}"
-    place = {
-        **row,
-        "site": row["site_id"] or row["site_finess"] or row["site_siret"] or unnamed,
-        "site_name": row["site_name"] or row["site_sign"],
-        "commune": commune,
-        "departement": departement,
-    }
-    return tuple(_held_once(name, place[name]) for name in TABLE_COLUMNS)
-
-
-def _held_once(name: str, value: str | None) -> str | None:
-    if not value:
-        return None
-    return intern(value) if name in REPEATED else value
+def _values(row: _Row, commune: str | None, departement: str | None) -> tuple[str | None, ...]:
+    """What is kept of a row, in the order of TABLE_COLUMNS. Values that repeat are held once in memory."""
+    unnamed = f"sans-identifiant-{commune or row.postal_code}"
+    return (
+        row.rpps,
+        row.site_id or row.site_finess or row.site_siret or unnamed,
+        row.family_name,
+        row.given_name or None,
+        intern(row.profession_code),
+        intern(row.profession_label) or None,
+        intern(row.specialty_code) or None,
+        intern(row.specialty_label) or None,
+        intern(row.practice_mode) or None,
+        intern(row.sector_code) or None,
+        intern(row.sector_label) or None,
+        row.site_name or row.site_sign or None,
+        row.site_siret or None,
+        row.site_finess or None,
+        commune and intern(commune),
+        departement and intern(departement),
+        intern(row.postal_code) or None,
+    )
 
 
 def _table(people: dict[str, dict[str, _Site]], name: str) -> Table:
