@@ -85,9 +85,6 @@ def pysal(
         warnings.simplefilter("ignore")
         import access
 
-    # It reports at each run that it overwrites its own column.
-    logging.getLogger("access").setLevel(logging.WARNING)
-
     peer = access.Access(
         demand_df=pd.DataFrame({"id": range(COMMUNES), "people": population}),
         demand_index="id",
@@ -100,6 +97,8 @@ def pysal(
         cost_dest="place",
         cost_name="minutes",
     )
+    # It reports at each run that it overwrites its own column.
+    logging.getLogger("access").setLevel(logging.WARNING)
     weights = access.weights.step_fn(dict(zip(STEPS.bounds, STEPS.weights, strict=True)))
 
     def scores() -> FloatArray:
