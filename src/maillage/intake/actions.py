@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from maillage.intake.lock import only_one_load
 from maillage.intake.models import ImportRun
 from maillage.intake.stores import REFERENCES, SCOPED, STAGED, slot_of
 from maillage.kit.console import Refused
+from maillage.sources.catalogue import by_slug
+from maillage.sources.fetch import Fetched, fetch
 from maillage.sources.probe import Probe
 from maillage.sources.reader import Reader, UnrecognisedError, read, recognise
 from maillage.sources.readers import READERS
@@ -100,6 +103,37 @@ def _load(
     progress(0.85, "Calcul des indicateurs")
     refresh_snapshots()
     return _keep_report(run, staging, succeeded=True, outcome=_outcome(staging, dry_run=False))
+
+
+def fetch_files(
+    *,
+    slugs: list[str],
+    folder: Path,
+    departements: list[str],
+    overwrite: bool = False,
+    progress: Callable[[str, int, int | None], None] = lambda title, done, total: None,
+) -> list[Fetched]:
+    """Download files of the catalogue into a folder, those kept by département once for each asked for.
+
+    Raises Refused with one French sentence on the first that cannot be had; what came stays, and is
+    resumed by the next call.
+    """
+    fetched = []
+    try:
+        for entry in map(by_slug, slugs):
+            for departement in (departements or [None]) if entry.by_departement else [None]:
+                fetched.append(
+                    fetch(
+                        entry,
+                        folder,
+                        departement=departement,
+                        overwrite=overwrite,
+                        progress=partial(progress, entry.title),
+                    )
+                )
+    except SourceError as error:
+        raise Refused(str(error)) from error
+    return fetched
 
 
 def _key(text: str) -> Key:

@@ -35,20 +35,24 @@ class Command(BaseCommand):
         if options["format"] == "json":
             self.write_json(as_document(diagnosis))
             return
-        readable = options["format"] == "table"
-        rows = [
-            (
-                figure.indicator.label if readable else figure.indicator.code,
-                _shown(figure) if readable else figure.value,
-                figure.indicator.unit,
-                figure.vintage,
-                figure.source,
-            )
-            for figure in figures
-            if not readable or figure.value is not None
-        ]
         title = f"{diagnosis.territory.label}, {diagnosis.profession.label.lower()} {snapshot.vintage}"
-        self.write_table(options["format"], COLUMNS, rows, title=title)
+        if options["format"] == "csv":
+            rows = [
+                (f.indicator.code, f.value, f.indicator.unit, f.vintage, f.source)
+                for f in figures
+                if f.value is not None
+            ]
+            self.write_table("csv", COLUMNS, rows)
+            return
+        sources = list(dict.fromkeys(figure.source for figure in figures))
+        self.write_table(
+            "table",
+            ("indicateur", "valeur", "millésime", "source"),
+            [(f.indicator.label, _shown(f), f.vintage, f"[{sources.index(f.source) + 1}]") for f in figures],
+            title=title,
+        )
+        for position, source in enumerate(sources, start=1):
+            self.stdout.write(f"[{position}] {source}")
         for warning in diagnosis.warnings:
             self.stderr.write(f"Attention : {warning}")
 

@@ -46,18 +46,25 @@ class Command(BaseCommand):
         if fmt == "json":
             self.write_json({"outcome": run.outcome, **run.report})
             return
-        self.write_table(fmt, ["fichier", "issue", "contenu", "lignes", "défauts"], _rows(run))
+        self.write_table(fmt, ("contenu", "issue", "fichiers", "lignes", "défauts"), _rows(run))
         if fmt == "table":
             self.stdout.write(run.outcome)
+            if run.pk:
+                self.stdout.write("Le détail de chaque défaut est au bureau, page « Imports ».")
 
 
 def _rows(run: ImportRun) -> list[list[Any]]:
-    rows: list[list[Any]] = []
+    """One row per content: a hundred files of contours are one thing to the reader."""
+    grouped: dict[tuple[str, str], list[Any]] = {}
     for entry in run.report["files"]:
         status = STATUS_LABELS[entry["status"]]
         defects = sum(counted["count"] for counted in entry.get("defect_counts", []))
-        tables = entry.get("tables") or [{"title": "", "vintage": None, "rows": None}]
-        for table in tables:
+        for table in entry.get("tables") or [{"title": entry["file"], "vintage": None, "rows": 0}]:
             content = f"{table['title']} {table['vintage'] or ''}".strip()
-            rows.append([entry["file"], status, content, table["rows"], defects or None])
-    return rows
+            row = grouped.setdefault((content, status), [content, status, 0, 0, 0])
+            row[2] += 1
+            row[3] += table["rows"]
+            row[4] += defects
+            # A defect belongs to its file: told once, with the file's first table.
+            defects = 0
+    return list(grouped.values())
