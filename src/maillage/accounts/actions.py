@@ -194,7 +194,7 @@ def sign_in(*, request: HttpRequest, user: User, how: str = "mot de passe") -> U
     """Open the session of a person whose identity has been checked."""
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     authority = user.roles[0].authority if user.roles else None
-    record("sign_in", f"Connexion de {user} ({how}).", by=user, authority=authority, about=user)
+    record("sign_in", f"Connexion : {user} ({how}).", by=user, authority=authority, about=user)
     return user
 
 
@@ -202,7 +202,7 @@ def sign_out(*, request: PageRequest) -> None:
     """Close the session, if one is open."""
     if request.user.is_authenticated:
         user = request.user
-        record("sign_out", f"Déconnexion de {user}.", by=user, authority=request.authority, about=user)
+        record("sign_out", f"Déconnexion : {user}.", by=user, authority=request.authority, about=user)
     logout(request)
 
 
@@ -248,7 +248,7 @@ def enter_demo(*, request: PageRequest, authority: Authority, role: Role) -> Use
     if user is None:
         user = create_user(email=email, full_name=f"{role.label} (démonstration)")
     grant_role(user=user, authority=authority, role=role, by=None)
-    return sign_in(request=request, user=user, how="démonstration")
+    return sign_in(request=request, user=user, how="sans mot de passe")
 
 
 def one_time_password() -> str:

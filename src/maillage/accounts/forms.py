@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
@@ -40,9 +42,14 @@ class AuthorityForm(forms.ModelForm[Authority]):
         fields = ["name", "short_name", "siren", "colour"]
         widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
         help_texts = {
-            "short_name": "Celui que l'on lit en tête de page.",
+            "short_name": "Pour les endroits où la place manque.",
             "colour": "Assez foncée pour se lire sur fond blanc.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.logo:
+            del self.fields["remove_logo"]
 
 
 class InvitationForm(forms.Form):

@@ -80,7 +80,9 @@ def revoke(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 class JournalFilter(forms.Form):
-    actor = forms.ModelChoiceField(label="Personne", queryset=User.objects.none(), required=False)
+    actor = forms.ModelChoiceField(
+        label="Personne", queryset=User.objects.none(), required=False, empty_label="Toutes"
+    )
     since = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     text = forms.CharField(label="Contient", required=False, max_length=100)
