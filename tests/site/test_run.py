@@ -50,9 +50,10 @@ def test_a_child_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch)
         assert deaf.returncode == -signal.SIGKILL
 
 
-def test_a_request_to_stop_is_obeyed_quietly() -> None:
+@pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_stop_is_obeyed_quietly(request_to_stop: signal.Signals) -> None:
     with run.stopped_by_signals():
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), request_to_stop)
         time.sleep(5)
         pytest.fail("the signal was not heard")
 

@@ -24,6 +24,7 @@ HOST = "127.0.0.1"
 # How long the children have to finish what they do before being cut short.
 PATIENCE = 8.0
 START_TIMEOUT = 30.0
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -85,18 +86,19 @@ def worker_command() -> list[str]:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Treat a polite request to stop (SIGTERM) as Ctrl-C, and leave quietly on either."""
+    """Leave quietly on Ctrl-C, on a polite request to stop, and when the terminal is closed."""
 
     def interrupt(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {signum: signal.signal(signum, interrupt) for signum in STOPS}
     try:
         yield
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 @contextmanager
