@@ -196,13 +196,22 @@ def origin(snapshot: Snapshot) -> Origin:
         apl=apl,
         supply=supply,
         facilities=services,
-        population=apl if apl[0] else of("communes"),
+        population=_population_origin(snapshot),
         estimate=(
             f"Estimation de Maillage d'après {supply[0]}, temps : {snapshot.parameters['travel_times']}",
             snapshot.vintage,
         ),
         parameters=snapshot.parameters,
     )
+
+
+def _population_origin(snapshot: Snapshot) -> tuple[str, int | None]:
+    """The population stands in the file of the APL, with the year of its census; else with the communes."""
+    for source in snapshot.sources:
+        if source["kind"] == "apl":
+            return source["title"], source.get("population_year")
+    communes = next((source for source in snapshot.sources if source["kind"] == "communes"), None)
+    return (communes["title"], communes["vintage"]) if communes else ("", None)
 
 
 def parent_keys(key: Key) -> list[Key]:

@@ -29,7 +29,7 @@ from maillage.territories.models import Commune, Dataset, TravelMatrix
 PUBLISHED = ("code", "population", "standardised_population", "apl", "apl_65", "apl_62", "apl_60")
 
 # Bump when a computation changes, so that snapshots of the former one are made again.
-METHOD_VERSION = 2
+METHOD_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,18 @@ discards.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from maillage.accounts.actions import ensure_authority
-from maillage.accounts.models import User
+from maillage.accounts.models import Authority, User
 from maillage.diagnosis.snapshots import refresh_snapshots
 from maillage.intake.lock import only_one_load
 from maillage.intake.models import ImportRun
@@ -34,7 +35,7 @@ from maillage.sources.tables import Reading, Scope, SourceError, Table
 from maillage.territories import places
 from maillage.territories.actions import discard_out_of_force, put_in_force
 from maillage.territories.adjacency import neighbours
-from maillage.territories.keys import Key, parse
+from maillage.territories.keys import FRANCE, Key, parse
 from maillage.territories.models import Commune, Dataset
 
 Progress = Callable[[float, str], None]
@@ -91,10 +92,11 @@ def _load(
         if not dry_run:
             progress(0.8, "Mise en vigueur")
             _swap(staging, keys, actor)
-    except (SourceError, Refused) as error:
+    except (SourceError, Refused, DatabaseError) as error:
+        reason = _database_reason(error) if isinstance(error, DatabaseError) else str(error)
         discard_out_of_force()
-        _keep_report(run, staging, succeeded=False, outcome=str(error))
-        raise Refused(f"{error} Rien n'a été changé.") from error
+        _keep_report(run, staging, succeeded=False, outcome=reason)
+        raise Refused(f"{reason} Rien n'a été changé.") from error
     if dry_run:
         run.report = {"files": staging.files}
         run.succeeded, run.outcome = True, _outcome(staging, dry_run=True)
@@ -103,6 +105,14 @@ def _load(
     progress(0.85, "Calcul des indicateurs")
     refresh_snapshots()
     return _keep_report(run, staging, succeeded=True, outcome=_outcome(staging, dry_run=False))
+
+
+def _database_reason(error: DatabaseError) -> str:
+    """A full disk, a value too long for its column: what no reader can foresee."""
+    first_line = (str(error).splitlines() or [""])[0]
+    return (
+        f"La base de données a refusé l'enregistrement (« {first_line} ») ; vérifiez la place sur le disque."
+    )
 
 
 def fetch_files(
@@ -121,7 +131,8 @@ def fetch_files(
     fetched = []
     try:
         for entry in map(by_slug, slugs):
-            for departement in (departements or [None]) if entry.by_departement else [None]:
+            asked: list[str | None] = [*departements] if entry.by_departement and departements else [None]
+            for departement in asked:
                 fetched.append(
                     fetch(
                         entry,
@@ -144,22 +155,39 @@ def _key(text: str) -> Key:
 
 
 def _scope(keys: list[Key]) -> Scope:
-    """The départements of the territories and those that touch them; everything when none is asked for."""
+    """The départements of these territories, of those already followed, and those that touch them.
+
+    Everything when none is asked for. Raises Refused for a territory whose départements are not known yet:
+    persons of the whole country would be kept otherwise.
+    """
+    if not keys or FRANCE in keys:
+        return Scope()
     departements: set[str] = set()
     for key in keys:
-        if key.level == "france":
-            return Scope()
-        if key.level == "departement":
-            departements.add(key.code)
-        else:
-            communes = Commune.objects.within(key.level, key.code)
-            departements |= set(communes.order_by().values_list("departement", flat=True).distinct())
+        own = _departements_of(key)
+        if not own:
+            raise Refused(
+                f"« {key} » n'est pas encore connu ; chargez d'abord les communes, ou demandez son "
+                "département (par exemple departement:77)."
+            )
+        departements |= own
+    for territory in Authority.objects.order_by("territory").values_list("territory", flat=True):
+        departements |= _departements_of(parse(territory))
     around = {neighbour for departement in departements for neighbour in neighbours(departement)}
     return Scope(frozenset(departements | around))
 
 
+def _departements_of(key: Key) -> set[str]:
+    if key.level == "departement":
+        return {key.code}
+    communes = Commune.objects.within(key.level, key.code)
+    return set(communes.order_by().values_list("departement", flat=True).distinct())
+
+
 def _files(folder: Path) -> list[Path]:
-    if not folder.exists():
+    with _readable(folder):
+        exists = folder.exists()
+    if not exists:
         raise Refused(f"« {folder} » n'existe pas ; donnez le dossier où se trouvent les fichiers officiels.")
     if folder.is_file():
         return [folder]
@@ -169,11 +197,17 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
     try:
-        entries = list(folder.iterdir())
+        yield
     except PermissionError as error:
         raise Refused(f"« {folder} » : lecture refusée ; donnez le droit de lire ce dossier.") from error
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    with _readable(folder):
+        entries = list(folder.iterdir())
     for entry in entries:
         if entry.name.startswith("."):
             continue

@@ -35,7 +35,17 @@ def prepare_database() -> None:
 class Command(BaseCommand):
     """Base of all commands: `Refused` becomes a sentence on standard error and exit code 1."""
 
-    # Django's own options (settings, pythonpath…) clutter the help of a program.
+    # Django's own options clutter the help of a program.
+    suppressed_base_arguments = {
+        "--version",
+        "--verbosity",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+        "--skip-checks",
+    }
     requires_system_checks: Sequence[str] = []  # type: ignore[assignment]
 
     def add_format(self, parser: ArgumentParser) -> None:

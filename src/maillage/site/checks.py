@@ -11,7 +11,6 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 VENDOR_FILES = (
     "bootstrap.min.css",
-    "bootstrap.bundle.min.js",
     "source-sans-3-latin.woff2",
     "source-sans-3-latin-ext.woff2",
     "fonts/SourceSans3-Regular.ttf",

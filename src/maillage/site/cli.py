@@ -70,6 +70,9 @@ def run(name: str, arguments: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("Interrompu.\n")
         return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python must not complain again as it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 # Before the settings are read: they make MAILLAGE_HOME.
 os.environ["MAILLAGE_HOME"] = tempfile.mkdtemp(prefix="maillage-test-")
 
-from maillage.site.settings import *  # noqa: E402, F403
-from maillage.site.settings import TEMPLATES  # noqa: E402
+from maillage.site.settings import *  # noqa: F403
+from maillage.site.settings import TEMPLATES
 
 HOME = Path(os.environ["MAILLAGE_HOME"])
 SECRET_KEY = "tests"

@@ -67,6 +67,7 @@ class Dataset(models.Model):
             "vintage": self.vintage,
             "sha256": self.sha256,
             "kind": self.kind,
+            "population_year": self.meta.get("population_year"),
         }
 
 

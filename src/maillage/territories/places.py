@@ -64,13 +64,16 @@ def _near_codes(model: type, key: Key) -> list[str]:
     known = dict(model.objects.values_list("pk", "name"))  # type: ignore[attr-defined]
     wanted = search_key(key.code)
     by_name = [code for code, name in known.items() if wanted and search_key(name).startswith(wanted)]
-    near = by_name or get_close_matches(key.code, list(known), n=SUGGESTIONS, cutoff=0.5)
+    by_code = [code for code in known if code.startswith(key.code)]
+    near = by_name or by_code or get_close_matches(key.code, list(known), n=SUGGESTIONS, cutoff=0.5)
     return [f"{key.level}:{code} ({known[code]})" for code in near[:SUGGESTIONS]]
 
 
 def _by_name(text: str) -> Territory:
     candidates = search(text)
-    exact = [found for found in candidates if search_key(found.name) == search_key(text)]
+    exact = [
+        found for found in candidates if search_key(found.name) == search_key(text) or found.key.code == text
+    ]
     if len(exact) == 1:
         return exact[0]
     named = [f"{found.key} ({found.name})" for found in (exact or candidates)[:SUGGESTIONS]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,25 +47,43 @@ class Command(BaseCommand):
         if fmt == "json":
             self.write_json({"outcome": run.outcome, **run.report})
             return
-        self.write_table(fmt, ("contenu", "issue", "fichiers", "lignes", "défauts"), _rows(run))
+        self.write_table(fmt, ("contenu", "années", "issue", "fichiers", "lignes", "défauts"), _rows(run))
         if fmt == "table":
             self.stdout.write(run.outcome)
             if run.pk:
                 self.stdout.write("Le détail de chaque défaut est au bureau, page « Imports ».")
 
 
+@dataclass(slots=True)
+class _Line:
+    """One content in one state: a hundred files of contours are one thing to the reader."""
+
+    content: str
+    status: str
+    files: set[str] = field(default_factory=set)
+    vintages: set[int] = field(default_factory=set)
+    rows: int = 0
+    defects: int = 0
+
+    def cells(self) -> list[Any]:
+        return [self.content, self._years(), self.status, len(self.files), self.rows, self.defects]
+
+    def _years(self) -> str:
+        years = sorted(self.vintages)
+        return ", ".join(map(str, years)) if len(years) <= 3 else f"{years[0]} à {years[-1]}"
+
+
 def _rows(run: ImportRun) -> list[list[Any]]:
-    """One row per content: a hundred files of contours are one thing to the reader."""
-    grouped: dict[tuple[str, str], list[Any]] = {}
+    lines: dict[tuple[str, str], _Line] = {}
     for entry in run.report["files"]:
         status = STATUS_LABELS[entry["status"]]
         defects = sum(counted["count"] for counted in entry.get("defect_counts", []))
         for table in entry.get("tables") or [{"title": entry["file"], "vintage": None, "rows": 0}]:
-            content = f"{table['title']} {table['vintage'] or ''}".strip()
-            row = grouped.setdefault((content, status), [content, status, 0, 0, 0])
-            row[2] += 1
-            row[3] += table["rows"]
-            row[4] += defects
+            line = lines.setdefault((table["title"], status), _Line(table["title"], status))
+            line.files.add(entry["file"])
+            line.vintages |= {table["vintage"]} - {None}
+            line.rows += table["rows"]
+            line.defects += defects
             # A defect belongs to its file: told once, with the file's first table.
             defects = 0
-    return list(grouped.values())
+    return [line.cells() for line in lines.values()]
