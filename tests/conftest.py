@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from country import write_country
+from maillage.diagnosis import mapping
+from maillage.diagnosis.models import columns_of
 from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
 
@@ -65,9 +67,8 @@ def _unordered_querysets_are_shuffled(
 @pytest.fixture(autouse=True)
 def _caches_are_empty() -> None:
     """Each test rolls back its rows, whose keys the next one uses again for others."""
-    from maillage.diagnosis.models import columns_of
-
     columns_of.cache_clear()
+    mapping._outline.cache_clear()
 
 
 @pytest.fixture
