@@ -1,8 +1,9 @@
 """Who may open what: every address of the program × every kind of person, in one table.
 
 An address missing from the table fails the test. To add one, write a line: how to call it (its arguments,
-and `post=` for what only answers to a POST), then who gets in. Whoever is not named gets what the `others`
-of the line say; a visitor is sent to sign in unless the page is public.
+`post=` for what only answers to a POST, `needs=` for a fixture it cannot do without), then who gets in.
+Whoever is not named gets what the `others` of the line say; a visitor is sent to sign in unless the page
+is public.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Line:
     visitor: int = MOVED
     elsewhere: int | None = None
     post: dict[str, Any] | None = None
+    needs: str = ""
 
     def expected(self, kind: str) -> int:
         if kind in self.who:
@@ -55,9 +57,14 @@ class Line:
         return self.visitor if kind == VISITOR else self.others
 
 
-def public(arguments: Callable[[], list[Any]] = list, *, answers: int = FOUND, post: Any = None) -> Line:
+def public(arguments: Callable[[], list[Any]] = list, *, answers: int = FOUND, **options: Any) -> Line:
     """A page anyone may read."""
-    return Line(frozenset(PEOPLE), arguments, allowed=answers, post=post)
+    return Line(frozenset(PEOPLE), arguments, allowed=answers, **options)
+
+
+def diagnosis(*arguments: str) -> Line:
+    """A public page about the territory that `loaded_territory` holds."""
+    return public(lambda: [*arguments], needs="loaded_territory")
 
 
 def job() -> list[Any]:
@@ -98,6 +105,11 @@ ACCESS: dict[str, Line] = {
     "accounts:choose_authority": Line(SIGNED_IN, allowed=ABSENT, post={}),
     "accounts:theme": public(slug),
     "accounts:logo": public(slug, answers=ABSENT),
+    "diagnosis:map": diagnosis("departement:00"),
+    "diagnosis:figures": diagnosis("departement:00"),
+    "diagnosis:table": diagnosis("departement:00"),
+    "diagnosis:export": diagnosis("departement:00", "csv"),
+    "diagnosis:method": diagnosis(),
     "office:my_day": Line(SIGNED_IN),
     "office:jobs": Line(SIGNED_IN),
     "office:job": Line(SEE_THE_JOB, job, others=ABSENT),
@@ -142,9 +154,11 @@ def everyone() -> dict[str, User | None]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ACCESS)
 def test_an_address_answers_each_kind_of_person_as_the_table_says(
-    name: str, everyone: dict[str, User | None]
+    name: str, everyone: dict[str, User | None], request: pytest.FixtureRequest
 ) -> None:
     line, answered = ACCESS[name], {}
+    if line.needs:
+        request.getfixturevalue(line.needs)
     for kind, user in everyone.items():
         client = Client()
         if user is not None:

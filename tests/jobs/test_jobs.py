@@ -60,7 +60,8 @@ def test_a_job_may_leave_a_file(settings: Any, tmp_path: Any) -> None:
     outcome = Outcome({"rows": 2}, "liste.csv", b"a;b\n")
     done = enqueue(kind=register(lambda progress: outcome), by=None)
     assert done.result == {"rows": 2}
-    assert done.result_file.read() == b"a;b\n"
+    with done.result_file.open("rb") as file:
+        assert file.read() == b"a;b\n"
     assert done.result_file.name.endswith("/liste.csv")
 
 
