@@ -70,7 +70,8 @@ def figures(frame: Frame, profession: Profession, origin: Origin) -> list[Figure
 
 def _values(frame: Frame, profession: Profession) -> dict[str, float | None]:
     population = _sum(frame["population"])
-    count = _sum(frame["count"])
+    # A count that leaves units out would pass for the whole: not known in one, not known in all.
+    count = _plain(frame["count"].sum())
     values: dict[str, float | None] = {
         "population": population,
         f"{profession.slug}_count": count,

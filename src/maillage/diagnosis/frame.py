@@ -79,7 +79,8 @@ def by_area(frame: Frame, level: str) -> dict[str, NDArray[Any]]:
     codes, group = np.unique(grouped[level], return_inverse=True)
     size = len(codes)
     population = _sums(grouped["population"], group, size)
-    count = _sums(grouped["count"], group, size)
+    # A count that leaves units out would pass for the whole: not known in one, not known in all.
+    count = _totals(group, grouped["count"], size)
     table: dict[str, NDArray[Any]] = {"code": codes, "population": population, "count": count}
     table["density"] = _ratio(count, population) * 10_000
     for name in APL_COLUMNS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,10 @@ def outline_of(key: Key, mesh: str) -> Outline | None:
     return _outline(key, mesh, version)
 
 
+# « Paris 15e Arrondissement » is written Paris, once.
+ARRONDISSEMENT = re.compile(r" \d+(?:er|e) Arrondissement$")
+
+
 @lru_cache(maxsize=32)
 def _outline(key: Key, mesh: str, version: tuple[int, ...]) -> Outline | None:
     shapes = _shapes(key, mesh)
@@ -31,8 +36,12 @@ def _outline(key: Key, mesh: str, version: tuple[int, ...]) -> Outline | None:
         return None
     communes = Commune.objects.within(key.level, key.code)
     largest = communes.exclude(lon=None).order_by("-population", "code")[:40]
-    towns = [Town(c.name, c.lon, c.lat, c.population or 0) for c in largest if c.lon and c.lat]
-    return outline(shapes, towns)
+    towns: dict[str, Town] = {}
+    for commune in largest:
+        city = ARRONDISSEMENT.sub("", commune.name)
+        if commune.lon is not None and commune.lat is not None:
+            towns.setdefault(city, Town(city, commune.lon, commune.lat, commune.population or 0))
+    return outline(shapes, towns.values())
 
 
 def _shapes(key: Key, mesh: str) -> list[Shape]:

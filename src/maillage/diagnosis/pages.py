@@ -12,14 +12,14 @@ from maillage.diagnosis.areas import SHOWN, Area, Filter, areas, narrowed
 from maillage.diagnosis.choices import MESHES, Choice, available, meshes, scale_for
 from maillage.diagnosis.contributions import Contribution, contributions
 from maillage.diagnosis.figures import Figure
-from maillage.diagnosis.indicators import Indicator, indicators
+from maillage.diagnosis.indicators import MINUTES, Indicator, indicators
 from maillage.diagnosis.mapping import outline_of
 from maillage.diagnosis.professions import PROFESSIONS
 from maillage.diagnosis.reading import Diagnosis, located_code, snapshot_for, specialties, vintages
 from maillage.drawing import charts
 from maillage.drawing.maps import paint
 from maillage.drawing.scales import legend
-from maillage.kit.text import number, percent, search_key
+from maillage.kit.text import NARROW_SPACE, number, percent, search_key
 from maillage.territories.keys import LEVEL_LABELS, Key
 from maillage.territories.models import Dataset, Programme, Zone
 
@@ -44,7 +44,10 @@ def shown(figure: Figure | None) -> str:
 
 
 def written(indicator: Indicator, value: float | None) -> str:
-    return percent(value) if indicator.is_share else number(value, indicator.decimals)
+    if indicator.is_share:
+        return percent(value)
+    suffix = f"{NARROW_SPACE}min" if indicator.unit == MINUTES and value is not None else ""
+    return number(value, indicator.decimals) + suffix
 
 
 def map_page(choice: Choice) -> dict[str, Any]:

@@ -28,6 +28,9 @@ from maillage.territories.models import Commune, Dataset, TravelMatrix
 
 PUBLISHED = ("code", "population", "standardised_population", "apl", "apl_65", "apl_62", "apl_60")
 
+# What says where a commune is, what it became and which areas it belongs to.
+REFERENCE_KINDS = ("communes", "movements", "epci_members", "areas")
+
 # Bump when a computation changes, so that snapshots of the former one are made again.
 METHOD_VERSION = 1
 
@@ -42,13 +45,13 @@ class Ingredients:
     supply: Dataset
     facilities: Dataset | None
     travel: Dataset | None
-    communes: tuple[Dataset, ...]
+    reference: tuple[Dataset, ...]
 
     @property
     def datasets(self) -> list[Dataset]:
         optional = [self.apl, self.supply, self.facilities, self.travel]
         seen = {dataset.pk: dataset for dataset in optional if dataset is not None}
-        return [*seen.values(), *self.communes]
+        return [*seen.values(), *self.reference]
 
     @property
     def fingerprint(self) -> str:
@@ -78,9 +81,9 @@ def snapshot_of(ingredients: Ingredients) -> Snapshot:
 
 
 def _all_ingredients() -> list[Ingredients]:
-    communes = tuple(Dataset.objects.of_kind("communes"))
-    if not communes:
+    if not Dataset.objects.of_kind("communes").exists():
         return []
+    reference = tuple(Dataset.objects.active().filter(kind__in=REFERENCE_KINDS).order_by("kind", "slot"))
     travel = Dataset.objects.of_kind("travel_times").first()
     facilities = list(Dataset.objects.of_kind("facilities"))
     found = []
@@ -99,7 +102,7 @@ def _all_ingredients() -> list[Ingredients]:
                     _nearest(supplies, vintage),
                     _nearest([d for d in facilities if _covers(d, "pharmacy")], vintage),
                     travel,
-                    communes,
+                    reference,
                 )
             )
     return found
@@ -128,6 +131,7 @@ def _compute(ingredients: Ingredients) -> Snapshot:
         np.isfinite(columns["lon"])
         & np.isfinite(columns["lat"])
         & np.isfinite(columns["standardised_population"])
+        & np.isfinite(columns["supply"])
     )
     times = estimate.travel_times(
         columns["commune"][located],
@@ -184,15 +188,24 @@ def _gather(ingredients: Ingredients) -> tuple[dict[str, NDArray[Any]], dict[str
     columns["count"], summary["unplaced_practitioners"] = _counts(
         _supply_rows(ingredients), position, places, len(units)
     )
+    uncounted = ~_counted(ingredients.supply, columns["departement"])
+    columns["count"][uncounted] = np.nan
     columns["supply"] = columns["count"] * ingredients.profession.unit_supply
     columns["minutes_practitioner"] = estimate.minutes_to_nearest(
         columns["lon"], columns["lat"], columns["count"] > 0
     )
+    columns["minutes_practitioner"][uncounted] = np.nan
     for role in ("pharmacy", "emergency"):
         rows = _facility_rows(ingredients.facilities, role)
         counted, _ = _counts(rows, position, places, len(units))
         columns[f"minutes_{role}"] = estimate.minutes_to_nearest(columns["lon"], columns["lat"], counted > 0)
     return columns, summary
+
+
+def _counted(supply: Dataset, departement: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Units whose practitioners a dataset counts: persons are kept for some départements only."""
+    scope = supply.meta.get("scope")
+    return np.isin(departement, scope) if scope else np.full(len(departement), True)
 
 
 def _communes() -> dict[str, dict[str, Any]]:
