@@ -37,6 +37,12 @@ class RowLog:
             self.probe.defects.add(line=line, column=column, problem=problem, action="code rétabli")
         return code
 
+    def set_all_aside(
+        self, lines: Sequence[int], column: str, problem: str, action: str = "ligne écartée"
+    ) -> None:
+        self.aside += len(lines)
+        self.probe.defects.add_all(lines, column=column, problem=problem, action=action)
+
     def reading(self, tables: list[Table]) -> Reading:
         probe = self.probe
         return Reading(

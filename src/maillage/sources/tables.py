@@ -40,6 +40,13 @@ class DefectLog:
         if self.counts[key] <= DEFECTS_KEPT_PER_PROBLEM:
             self.kept.append(Defect(self.file, line, column, problem, action))
 
+    def add_all(self, lines: Sequence[int], *, column: str, problem: str, action: str) -> None:
+        """Record the same defect on many lines."""
+        for line in lines[:DEFECTS_KEPT_PER_PROBLEM]:
+            self.add(column=column, problem=problem, action=action, line=line)
+        if uncounted := len(lines[DEFECTS_KEPT_PER_PROBLEM:]):
+            self.counts[column, problem, action] += uncounted
+
     @property
     def total(self) -> int:
         return sum(self.counts.values())

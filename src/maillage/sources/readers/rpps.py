@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
-from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
+import numpy as np
+
 from maillage.sources import rpps_rules
 from maillage.sources.columns import RowLog, locate
+from maillage.sources.line_blocks import LONGEST_LINE_BYTES, LineBlock, Positions, line_blocks
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, Scope, SourceError, Table
 from maillage.sources.values import (
@@ -71,8 +73,11 @@ TABLE_COLUMNS = (
     "postal_code",
 )
 PLACE_COLUMNS = ("commune", "postal_code", "departement")
-BLOCK_BYTES = 4 * 1024**2
-LONGEST_LINE_BYTES = 1024**2
+NOWHERE = "ni commune, ni département, ni code postal en France"
+# Commune codes in 99 are countries.
+ABROAD = 99
+# RPPS numbers take 11 characters; the identifiers of other registers fit too.
+IDENTIFIER_BYTES = 32
 EXTRACTION_DATE = re.compile(r"(20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 
 
@@ -129,6 +134,14 @@ class _Row(NamedTuple):
     section: str
 
 
+class _Spans(NamedTuple):
+    """Where the lines of a block stand in the file, to read again those that turn out to be wanted."""
+
+    numbers: Positions
+    offsets: Positions
+    lengths: Positions
+
+
 @dataclass(slots=True)
 class _Site:
     """A person at a counted place. `rank` orders the rows of one place: located, main skill first."""
@@ -139,7 +152,7 @@ class _Site:
 
 
 class _RppsReading:
-    """One reading of one file. With a scope, two passes: who has a place in it, then all rows of theirs."""
+    """One reading of one file: lines taken, people gathered, what is left out named."""
 
     def __init__(self, probe: Probe, scope: Scope) -> None:
         self.probe = probe
@@ -152,43 +165,69 @@ class _RppsReading:
 
     def run(self) -> Reading:
         _refuse_cut_file(self.probe, self.width)
-        wanted = self._people_in_scope() if self.scope.departements else None
-        for number, line in _lines(self.probe):
-            self.log.read += 1
-            if wanted is None or self._identifier(line) in wanted:
-                self._take(number, line)
+        for number, line in self._lines_of_people_in_scope() if self.scope.departements else self._lines():
+            self._take(number, line)
         self._name_the_uncounted()
         return self.log.reading([_table(self.people, self.probe.name)])
 
-    def _identifier(self, line: bytes) -> bytes:
-        position = self.positions["rpps"]
-        cells = line.split(b"|", position + 1)
-        return cells[position] if len(cells) > position else b""
+    def _blocks(self) -> Iterator[LineBlock]:
+        for block in line_blocks(self.probe, b"|"):
+            self.log.read += len(block) - (block.offset == 0)
+            yield block
 
-    def _people_in_scope(self) -> set[bytes]:
-        """Identifiers of the persons with at least one row in the scope.
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        for block in self._blocks():
+            for row in range(block.offset == 0, len(block)):
+                yield int(block.numbers[row]), block.line(row)
 
-        Most lines are told by the two first characters of their commune code alone. A line too short to tell
-        makes its person wanted: the second pass names it.
+    def _lines_of_people_in_scope(self) -> Iterator[tuple[int, bytes]]:
+        """All lines of the persons with at least one of them in the scope.
+
+        The whole file is told apart as arrays, then only these lines are read again.
         """
-        commune, postal_code, departement = (self.positions[key] for key in PLACE_COLUMNS)
-        last = max(commune, postal_code, departement)
-        prefixes = {code[:2].encode() for code in self.scope.departements}
-        people: set[bytes] = set()
-        for number, line in _lines(self.probe):
-            cells = line.split(b"|", commune + 1)
-            if len(cells) > commune and _plainly_elsewhere(cells[commune], prefixes):
+        wanted: set[bytes] = set()
+        identified: list[tuple[_Spans, list[bytes]]] = []
+        for block in self._blocks():
+            identifiers = self._identifiers(block)
+            identified.append((_spans(block), identifiers))
+            wanted.update(identifiers[row] for row in self._rows_in_scope(block))
+        with self.probe.path.open("rb") as stream:
+            for spans, identifiers in identified:
+                for row, identifier in enumerate(identifiers):
+                    if identifier in wanted and spans.numbers[row] > 1:
+                        stream.seek(spans.offsets[row])
+                        yield int(spans.numbers[row]), stream.read(spans.lengths[row])
+
+    def _identifiers(self, block: LineBlock) -> list[bytes]:
+        starts, ends = block.cell(self.positions["rpps"])
+        cells = block.leading_bytes(starts, ends, IDENTIFIER_BYTES)
+        return cells.view(f"S{IDENTIFIER_BYTES}").ravel().tolist()
+
+    def _rows_in_scope(self, block: LineBlock) -> Iterator[int]:
+        """Rows of a block with a place in the scope; a line too short to tell is one, to be named later.
+
+        Most are told by the two first digits of their commune code; rows without any place are set aside.
+        """
+        cells = [block.cell(self.positions[key]) for key in PLACE_COLUMNS]
+        short = block.separators < max(self.positions[key] for key in PLACE_COLUMNS)
+        nowhere = ~short & np.logical_and.reduce([starts == ends for starts, ends in cells])
+        commune = block.leading_bytes(*cells[0], 6).astype(np.int16) - ord("0")
+        whole = ((commune[:, :5] >= 0) & (commune[:, :5] <= 9)).all(axis=1) & (commune[:, 5] == -ord("0"))
+        prefix = commune[:, 0] * 10 + commune[:, 1]
+        near = [int(code[:2]) for code in self.scope.departements if code[:2].isdigit()]
+        elsewhere = ~short & whole & ~np.isin(prefix, [*near, ABROAD])
+        after_header = block.numbers > 1
+        self.log.set_all_aside(block.numbers[nowhere & after_header].tolist(), "", NOWHERE)
+        for row in np.flatnonzero(~elsewhere & ~nowhere & after_header).tolist():
+            if short[row]:
+                yield row
                 continue
-            cells = line.split(b"|", last + 1)
-            if len(cells) <= last:
-                people.add(self._identifier(line))
-                continue
-            place = _place_of(cells[commune], cells[postal_code], cells[departement])
-            if place is None:
-                self.log.set_aside(number, "", "ni commune, ni département, ni code postal en France")
-            elif self.scope.keeps(place):
-                people.add(self._identifier(line))
-        return people
+            raw = (block.data[starts[row] : ends[row]].decode("latin-1") for starts, ends in cells)
+            departement = _place(*raw)[1]
+            if departement is None:
+                self.log.set_aside(int(block.numbers[row]), "", NOWHERE)
+            elif self.scope.keeps(departement):
+                yield row
 
     def _take(self, number: int, line: bytes) -> None:
         cells = self._decode(number, line).split("|")
@@ -278,38 +317,8 @@ def _refuse_cut_file(probe: Probe, width: int) -> None:
         )
 
 
-def _lines(probe: Probe) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line after the header, blank ones left out, in bounded memory."""
-    lines = enumerate(_raw_lines(probe.path, probe.name), start=1)
-    next(lines, None)
-    return ((number, line) for number, line in lines if line)
-
-
-def _raw_lines(path: Path, name: str) -> Iterator[bytes]:
-    rest = b""
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            *lines, rest = (rest + block.replace(b"\r", b"")).split(b"\n")
-            if len(rest) > LONGEST_LINE_BYTES:
-                raise SourceError(
-                    f"{name} : une ligne dépasse un million de caractères ; le fichier est abîmé, "
-                    "téléchargez-le de nouveau."
-                )
-            yield from lines
-    if rest:
-        yield rest
-
-
-def _plainly_elsewhere(commune: bytes, prefixes: set[bytes]) -> bool:
-    """Whether a whole numeric commune code settles that a row is out of the scope (99 is abroad)."""
-    return len(commune) == 5 and commune[:2] not in prefixes and commune.isdigit() and commune[:2] != b"99"
-
-
-def _place_of(commune: bytes, postal_code: bytes, departement: bytes) -> str | None:
-    """The département of a row from its raw cells, or None when it has no place at all."""
-    if not (commune or postal_code or departement):
-        return None
-    return _place(commune.decode("latin-1"), postal_code.decode("latin-1"), departement.decode("latin-1"))[1]
+def _spans(block: LineBlock) -> _Spans:
+    return _Spans(block.numbers, block.starts + block.offset, block.ends - block.starts)
 
 
 def _place(commune: str, postal_code: str, departement: str) -> tuple[str | None, str | None]:
