@@ -21,7 +21,7 @@ from maillage.kit.console import Refused
 from maillage.sources.professions import PROFESSIONS
 from maillage.territories.models import Commune, Dataset
 
-DEFAULT_SEED = 3
+DEFAULT_SEED = 7
 EPCI_ROLES = (Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.ELECTED_MEMBER, Role.PARTNER)
 
 
@@ -39,7 +39,7 @@ def make_demo(*, seed: int = DEFAULT_SEED) -> bool:
     folder = settings.HOME / "demo" / "files"
     write_files(territory, folder)
     authorities = _authorities(territory)
-    changed = _load(territory, folder)
+    changed = _load(folder)
     return _people(authorities) or changed
 
 
@@ -84,12 +84,12 @@ def _authorities(territory: Territory) -> list[Authority]:
     ]
 
 
-def _load(territory: Territory, folder: Path) -> bool:
-    """Load the files unless each of them is in force already."""
+def _load(folder: Path) -> bool:
+    """Load the files unless each of them is in force already. The authorities are open by then."""
     known = set(Dataset.objects.active().values_list("sha256", flat=True))
     if all(files.sha256(path) in known for path in folder.iterdir()):
         return False
-    load(folder=folder, territories=list(_territories(territory)))
+    load(folder=folder, territories=[f"departement:{HOME}"])
     return True
 
 

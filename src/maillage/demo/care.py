@@ -17,11 +17,13 @@ from maillage.demo.people import BASE_YEAR, YEARS, Population
 
 # The desert: centre (km) and radius of the country that doctors have left.
 DESERT_AT, DESERT_KM = (-17.0, -24.0), 17.0
-DESERT_PULL = 0.12
-CAPITAL_PULL = 1.1
-PULL_EXPONENT = 1.05
+DESERT_PULL = 0.3
+CAPITAL_PULL = 1.3
+PULL_EXPONENT = 1.0
 
 OLDEST = 74
+# Years that practitioners of the south have over the mean, and those of the north under it.
+OLDER_SOUTH = 4.0
 TWO_SITES = 0.05
 ARRIVALS_AT = (30, 39)
 
@@ -42,7 +44,7 @@ class Trade:
 
 
 TRADES = (
-    Trade("mg", 7.7, 600, 53.5, 0.075, 0.02, "SM54"),
+    Trade("mg", 8.0, 400, 53.5, 0.075, 0.02, "SM54"),
     Trade("inf", 16.5, 300, 44.0, 0.03, 0.045),
     Trade("mk", 9.5, 900, 41.0, 0.03, 0.055),
     Trade("sf", 1.4, 1_800, 41.0, 0.03, 0.04),
@@ -156,12 +158,12 @@ def _settled(
 def _person(
     trade: Trade, home: int, first_year: int, rpps: str, land: Land, rng: np.random.Generator
 ) -> Practitioner:
-    south = float(np.clip(-land.points[home, 1] / 40, -1, 1))
-    age = float(np.clip(rng.normal(trade.mean_age + 5 * south, 10), 28, OLDEST - 2))
+    south = float(np.clip(-land.points[home, 1] / 20, -1, 1))
+    age = float(np.clip(rng.normal(trade.mean_age + OLDER_SOUTH * south, 10), 28, OLDEST - 2))
     if first_year > YEARS[0]:
         age = rng.uniform(*ARRIVALS_AT)
     given, family = person_name(rng)
-    sites = (home,)
+    sites: tuple[int, ...] = (home,)
     if rng.random() < TWO_SITES:
         beside = land.adjacent[(land.adjacent == home).any(axis=1)]
         sites = (home, int(rng.choice(beside[beside != home])))
@@ -191,7 +193,7 @@ def _last_year(trade: Trade, first_year: int, age: float, rng: np.random.Generat
 def _activity(trade: Trade, age: float, rng: np.random.Generator) -> float:
     """Acts of a year for a GP (fewer before 40 and after 66), else a full-time equivalent."""
     if trade.profession == "mg":
-        mean = 4_350 if 40 <= age < 66 else 3_500
+        mean = 3_700 if 40 <= age < 66 else 3_000
         return float(np.round(mean * rng.lognormal(0, 0.32)))
     return float(np.round(np.clip(rng.normal(0.86, 0.16), 0.3, 1.15), 2))
 
@@ -223,8 +225,9 @@ def _pharmacies(
     land: Land, people: Population, names: list[str], rng: np.random.Generator
 ) -> Iterator[Place]:
     """One for 2,700 inhabitants from 1,200 on; some of the smallest close."""
+    desert = in_desert(land)
     for commune, inhabitants in enumerate(people.base.tolist()):
-        if inhabitants < 1_200 or (in_desert(land)[commune] and rng.random() < 0.5):
+        if inhabitants < 1_200 or (desert[commune] and rng.random() < 0.5):
             continue
         for rank in range(max(1, round(inhabitants / 2_700))):
             closes = 2023 if inhabitants < 1_700 and rng.random() < 0.12 else None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
+from scipy.spatial import Voronoi, cKDTree
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,7 +27,10 @@ FIRST_NUMBERS = {HOME: 1, "00N": 301, "00E": 401, "00S": 501, "00O": 601}
 
 COMMUNES = 250
 COMMUNES_AROUND = 240
-SPACING_KM = 5.0
+SPACING_KM = 4.9
+# No two town halls are closer than this, nor one closer to a border than that.
+APART_KM = 1.8
+FROM_BORDER_KM = 0.1
 # Radius of the drawn disc of cells; those beyond the neighbours only close the outer cells.
 DISC_KM = 100.0
 CENTRE_LON, CENTRE_LAT = -3.9, 45.6
@@ -92,7 +95,7 @@ def make_land(rng: np.random.Generator) -> Land:
         points=seeds[order],
         departement=departement[order],
         adjacent=np.sort(ridges[(ridges >= 0).all(axis=1)], axis=1),
-        rings=_rings(diagram, ridges, len(order), rng),
+        rings=_rings(diagram, ridges, seeds[order], rng),
     )
 
 
@@ -111,7 +114,9 @@ def _seeds(rng: np.random.Generator) -> Floats:
         )
     )
     points += 1.3 * warp
-    return np.asarray(points[np.hypot(*points.T) < DISC_KM])
+    points = points[np.hypot(*points.T) < DISC_KM]
+    crowded = {second for _, second in cKDTree(points).query_pairs(APART_KM)}
+    return np.delete(points, sorted(crowded), axis=0)
 
 
 def _departements(seeds: Floats, rng: np.random.Generator) -> Integers:
@@ -140,27 +145,31 @@ def _codes(departement: Integers) -> list[str]:
     return codes
 
 
-def _rings(diagram: Voronoi, ridges: Integers, cells: int, rng: np.random.Generator) -> list[Floats]:
+def _rings(diagram: Voronoi, ridges: Integers, points: Floats, rng: np.random.Generator) -> list[Floats]:
     """Closed outline of each kept cell, made of borders shared to the last digit with its neighbours.
 
-    A border so rough that it would cross another one is smoothed until it does not.
+    A border so rough that it would cross another one, or leave the town hall out, is smoothed until it
+    does not.
     """
-    of_cell: list[list[int]] = [[] for _ in range(cells)]
+    of_cell: list[list[int]] = [[] for _ in range(len(points))]
     for ridge, pair in enumerate(ridges.tolist()):
         for cell in pair:
             if cell >= 0:
                 of_cell[cell].append(ridge)
     kept = sorted({ridge for listed in of_cell for ridge in listed})
     ends = {ridge: diagram.vertices[diagram.ridge_vertices[ridge]] for ridge in kept}
-    shapes = {ridge: _rough(_segments(ends[ridge]), rng) for ridge in kept}
+    offsets = {ridge: _rough(_segments(ends[ridge]), rng) for ridge in kept}
     roughness = dict.fromkeys(kept, 1.0)
+    halls = shapely.buffer(shapely.points(points), FROM_BORDER_KM)
     while True:
-        borders = {ridge: _border(ends[ridge], shapes[ridge] * roughness[ridge]) for ridge in kept}
+        borders = {ridge: _border(ends[ridge], offsets[ridge] * roughness[ridge]) for ridge in kept}
         rings = [_joined(listed, borders, diagram) for listed in of_cell]
-        crossed = [cell for cell, ring in enumerate(rings) if not shapely.Polygon(ring).is_valid]
-        if not crossed:
+        shapes = np.array([shapely.Polygon(ring) for ring in rings])
+        sound = shapely.is_valid(shapes)
+        sound[sound] = shapely.contains(shapes[sound], halls[sound])
+        if sound.all():
             return rings
-        for ridge in {ridge for cell in crossed for ridge in of_cell[cell]}:
+        for ridge in {ridge for cell in np.flatnonzero(~sound).tolist() for ridge in of_cell[cell]}:
             roughness[ridge] *= 0.5 if roughness[ridge] > 0.1 else 0.0
 
 

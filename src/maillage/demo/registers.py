@@ -63,15 +63,8 @@ SPECIALTIES = {
     "SM42": ("Psychiatrie", "D207", "Psychiatres", 1.2),
     "SM44": ("Radio-diagnostic", "D212", "Radiologues", 0.4),
 }
-# Role in the BPE of each kind of place; category in FINESS.
-ROLES = {
-    "pharmacy": "pharmacy",
-    "emergency": "emergency",
-    "maternity": "maternity",
-    "health_centre": "health_centre",
-    "health_house": "health_house",
-    "laboratory": "laboratory",
-}
+# Kinds of places that the BPE counts, named as its roles, and those that FINESS holds.
+BPE_KINDS = frozenset({"pharmacy", "emergency", "maternity", "health_centre", "health_house", "laboratory"})
 FINESS_CATEGORIES = {"hospital": "355", "pharmacy": "620", "health_centre": "124", "health_house": "603"}
 
 
@@ -83,8 +76,8 @@ def write_facilities(territory: Territory, year: int, folder: Path) -> None:
             code = _bpe_code(person, year)
             counts.update((site, code) for site in person.sites)
     for place in territory.care.places:
-        if place.kind in ROLES and place.open_in(year):
-            counts[place.commune, min(codes_of(ROLES[place.kind], year))] += 1
+        if place.kind in BPE_KINDS and place.open_in(year):
+            counts[place.commune, min(codes_of(place.kind, year))] += 1
     codes = territory.land.codes
     rows = [
         (REGION, territory.departement(commune), codes[commune], codes[commune], year, kind, count)

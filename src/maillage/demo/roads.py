@@ -100,12 +100,12 @@ def _national_edges(land: Land, people: Population, local: csr_array) -> list[in
     """Numbers of the pairs of `land.adjacent` along the shortest ways from the capital to the main towns."""
     capital, *others = people.towns[HOME][:NATIONAL_TOWNS]
     others += [people.towns[code][0] for code in DEPARTEMENTS[1:]]
-    _, previous = dijkstra(local, directed=False, indices=capital, return_predecessors=True)
+    _, previous = dijkstra(local, directed=False, indices=[capital], return_predecessors=True)
     edge = {tuple(pair): number for number, pair in enumerate(land.adjacent.tolist())}
     found: set[int] = set()
     for town in others:
         while town != capital:
-            before = int(previous[town])
+            before = int(previous[0, town])
             found.add(edge[min(town, before), max(town, before)])
             town = before
     return sorted(found)

@@ -109,7 +109,7 @@ def make_territory(seed: int) -> Territory:
     rng = np.random.default_rng(seed)
     land = make_land(rng)
     people = make_population(land, rng)
-    names = commune_names(rng, len(land))
+    names = _short_for_towns(commune_names(rng, len(land)), people)
     minutes = road_minutes(land, people)
     care = make_care(land, people, names, rng)
     published = {}
@@ -128,3 +128,13 @@ def make_territory(seed: int) -> Territory:
         host=people.towns[HOME][-1],
         published=published,
     )
+
+
+def _short_for_towns(names: list[str], people: Population) -> list[str]:
+    """The same names, exchanged so that towns bear plain ones: their EPCI are named after them."""
+    names = list(names)
+    towns = [town for code in DEPARTEMENTS for town in people.towns[code]]
+    plain = iter([index for index, name in enumerate(names) if name.isalpha()])
+    for town, index in zip(towns, plain, strict=False):
+        names[town], names[index] = names[index], names[town]
+    return names
