@@ -9,6 +9,10 @@ from maillage.sources.schemas import check
 from maillage.sources.tables import Reading, Scope, SourceError
 
 
+class UnrecognisedError(SourceError):
+    """No reader knows the content of the file."""
+
+
 class Reader(Protocol):
     """One official file format. A module-level instance of each stands in `readers.READERS`."""
 
@@ -29,14 +33,14 @@ class Reader(Protocol):
 
 
 def recognise(probe: Probe, readers: list[Reader]) -> Reader:
-    """The reader of a file. Raises SourceError naming what was expected when none knows it."""
+    """The reader of a file. Raises UnrecognisedError naming what was expected when none knows it."""
     if probe.format == "empty":
         raise SourceError(f"{probe.name} : fichier vide ; téléchargez-le de nouveau.")
     for reader in readers:
         if reader.recognises(probe):
             return reader
     expected = " ; ".join(reader.expects for reader in readers)
-    raise SourceError(f"{probe.name} : contenu non reconnu. Fichiers attendus : {expected}.")
+    raise UnrecognisedError(f"{probe.name} : contenu non reconnu. Fichiers attendus : {expected}.")
 
 
 def read(probe: Probe, reader: Reader, scope: Scope) -> Reading:
