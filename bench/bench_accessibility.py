@@ -15,7 +15,7 @@ from bench.timing import fastest
 from maillage.science.accessibility import Catchments
 from maillage.science.apl import apl, apl_parameters
 from maillage.science.checks import FloatArray
-from maillage.science.decay import BlurredSteps, Decay, Steps
+from maillage.science.decay import Steps
 from maillage.science.travel import TravelTimes, straight_line
 
 STEPS = Steps((10.0, 20.0, 30.0), (1.0, 0.68, 0.22))
@@ -113,20 +113,14 @@ def whole_country() -> list[Row]:
     population, supply = communes.population(), communes.supply()
     official = apl_parameters("mg", 2023)
 
-    def national(decay: Decay) -> TravelTimes:
-        times = straight_line(communes.lon, communes.lat, limit_minutes=decay.limit)
-        apl(times, population, official, decay=decay).scores(supply)
+    def national() -> TravelTimes:
+        times = straight_line(communes.lon, communes.lat, limit_minutes=official.decay.limit)
+        apl(times, population, official).scores(supply)
         return times
 
-    decays: dict[str, Decay] = {
-        f"APL de {COMMUNES} communes, temps à vol d'oiseau compris": official.decay,
-        "la même, paliers adoucis": BlurredSteps(official.decay),
-    }
-    best = fastest({name: lambda decay=decay: national(decay) for name, decay in decays.items()})
-    return [
-        Row(name, best[name], "ms", target="< 2 000 ms", note=millions(national(decay)))
-        for name, decay in decays.items()
-    ]
+    name = f"APL de {COMMUNES} communes, temps à vol d'oiseau compris"
+    best = fastest({name: national})
+    return [Row(name, best[name], "ms", target="< 2 000 ms", note=millions(national()))]
 
 
 def millions(times: TravelTimes) -> str:

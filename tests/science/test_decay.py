@@ -3,7 +3,6 @@ import pytest
 
 from maillage.science.checks import ScienceError
 from maillage.science.decay import (
-    BlurredSteps,
     Decay,
     Epanechnikov,
     Exponential,
@@ -17,7 +16,6 @@ from maillage.science.decay import (
 ALL: list[Decay] = [
     Steps((10, 15, 20), (1, 2 / 3, 1 / 3)),
     within(30),
-    BlurredSteps(Steps((10, 15, 20), (1, 2 / 3, 1 / 3))),
     Gaussian(np.sqrt(90), 30),
     KernelGaussian(30),
     Exponential(0.12, 30),
@@ -71,7 +69,6 @@ def test_continuous_decays_have_their_published_values() -> None:
         lambda: Steps((np.nan,), (1,)),
         lambda: Steps((10,), (0,)),
         lambda: Steps((10,), (1,), "both"),  # type: ignore[arg-type]
-        lambda: BlurredSteps(within(30), 0),
         lambda: Gaussian(0, 30),
         lambda: KernelGaussian(-1),
         lambda: Exponential(0.1, np.inf),
@@ -82,15 +79,3 @@ def test_continuous_decays_have_their_published_values() -> None:
 def test_impossible_parameters_are_refused(wrong) -> None:
     with pytest.raises(ScienceError):
         wrong()
-
-
-def test_blurred_steps_are_the_mean_of_the_steps_over_the_error() -> None:
-    steps, minutes = Steps((10, 15, 20), (1, 2 / 3, 1 / 3)), np.array([0.0, 6.0, 10.0, 14.0, 25.0])
-    error = np.exp(0.2 * np.random.default_rng(1).standard_normal(200_000))
-    expected = steps(minutes[:, None] * error).mean(axis=1)
-    np.testing.assert_allclose(BlurredSteps(steps, 0.2)(minutes), expected, atol=0.004)
-
-
-def test_blurred_steps_with_hardly_any_error_are_the_steps() -> None:
-    steps, minutes = Steps((10, 20), (1, 0.5)), np.array([0.0, 9.9, 10.1, 19.9, 20.1])
-    np.testing.assert_allclose(BlurredSteps(steps, 1e-4)(minutes), steps(minutes), atol=1e-12)

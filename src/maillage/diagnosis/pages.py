@@ -19,7 +19,9 @@ from maillage.diagnosis.reading import Diagnosis, located_code, snapshot_for, sp
 from maillage.drawing import charts
 from maillage.drawing.maps import paint
 from maillage.drawing.scales import legend
+from maillage.kit.console import Refused
 from maillage.kit.text import NARROW_SPACE, number, percent, search_key
+from maillage.territories import places
 from maillage.territories.keys import LEVEL_LABELS, Key
 from maillage.territories.models import Dataset, Programme, Zone
 
@@ -146,6 +148,14 @@ def main_sentences(diagnosis: Diagnosis) -> list[list[tuple[str, bool]]]:
             [(shown(under), True), (" de la population vit dans une commune sous le seuil de 2,5.", False)]
         )
     return said
+
+
+def headline(key: str) -> list[list[tuple[str, bool]]]:
+    """The main sentences of a territory for a list of them; none when nothing is loaded of it."""
+    try:
+        return main_sentences(Diagnosis(places.find(key), snapshot_for("mg", None)))
+    except Refused:
+        return []
 
 
 def _density_sentence(diagnosis: Diagnosis) -> list[list[tuple[str, bool]]]:
@@ -315,7 +325,7 @@ def table_page(choice: Choice, wanted: Filter, page: Page[Area]) -> dict[str, An
             {"label": fmt.upper(), "url": f"{_export(key, fmt)}?{query}"}
             for fmt in ("xlsx", "ods", "csv", "geojson")
         ],
-        "page_query": query,
+        "mesh": MESHES[choice.mesh].lower(),
     }
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from maillage.accounts.actions import demo_is_open
 from maillage.accounts.models import Authority
 from maillage.accounts.roles import Role
+from maillage.diagnosis.pages import headline
 from maillage.territories.places import search
 
 
@@ -17,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     authorities = list(Authority.objects.order_by("name", "pk"))
     query = request.GET.get("q", "").strip()[:100]
     context = {
-        "authorities": authorities,
+        "followed": [(authority, headline(authority.territory)) for authority in authorities],
         "query": query,
         "found": search(query) if query else [],
         "demo": next((authority for authority in authorities if demo_is_open(authority)), None),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from maillage.science.accessibility import Accessibility, Catchments
 from maillage.science.checks import FloatArray, ScienceError, finite, nonnegative
-from maillage.science.decay import Decay, Steps
+from maillage.science.decay import Steps
 from maillage.science.travel import TravelTimes
 
 
@@ -277,15 +277,14 @@ def standardised_population(
 
 
 def apl(
-    times: TravelTimes, standardised: npt.ArrayLike, parameters: AplParameters, *, decay: Decay | None = None
+    times: TravelTimes, standardised: npt.ArrayLike, parameters: AplParameters, *, decay: Steps | None = None
 ) -> Accessibility:
     """The APL of a population, ready to score any supply: ``apl(...).scores(supply).values``.
 
     :param times: minutes between communes and places of care; give the neighbours within reach too, or
         communes of the edge are wrong.
     :param standardised: standardised inhabitants by origin, shape (origins,).
-    :param decay: another than the official steps: closed on the other side, or for estimated times
-        :class:`~maillage.science.decay.BlurredSteps`.
+    :param decay: other steps than the official ones, for instance closed on the other side.
     """
     return Catchments(times, decay or parameters.decay).accessibility(standardised, per=parameters.per)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-from scipy.special import ndtr
 
 from maillage.science.checks import FloatArray, ScienceError
 
@@ -67,36 +66,6 @@ class Steps:
 def within(limit: float) -> Steps:
     """Weight 1 up to ``limit`` minutes, 0 beyond: the plain 2SFCA (Luo & Wang 2003, doi 10.1068/b29120)."""
     return Steps((limit,), (1.0,))
-
-
-@dataclass(frozen=True)
-class BlurredSteps:
-    """Expected weight of ``steps`` for times known to a factor: Σ_k (w_k − w_{k+1}) Φ(ln(b_k/d) / spread).
-
-    For estimated times (straight line), whose true value is taken as d · exp(spread · Z), Z standard normal:
-    a commune shown 9 minutes away may really be at 11. Cut at two spreads past the last bound.
-
-    :ivar spread: standard deviation of the logarithm of true over estimated time; an assumption, to be shown.
-    """
-
-    steps: Steps
-    spread: float = 0.2
-
-    def __post_init__(self) -> None:
-        _require_positive(self.spread)
-
-    @property
-    def limit(self) -> float:
-        return float(self.steps.limit * np.exp(2.0 * self.spread))
-
-    def __call__(self, minutes: FloatArray) -> FloatArray:
-        # A millionth of a minute stands for zero, whose logarithm would be infinite.
-        logarithm = np.log(np.maximum(minutes, 1e-6))
-        drops = -np.diff((*self.steps.weights, 0.0))
-        weights = np.zeros_like(minutes)
-        for bound, drop in zip(self.steps.bounds, drops, strict=True):
-            weights += drop * ndtr((np.log(bound) - logarithm) / self.spread)
-        return weights * (minutes <= self.limit)
 
 
 @dataclass(frozen=True)

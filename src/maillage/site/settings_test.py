@@ -13,6 +13,8 @@ from maillage.site.settings import *  # noqa: F403
 from maillage.site.settings import TEMPLATES
 
 HOME = Path(os.environ["MAILLAGE_HOME"])
+# WhiteNoise warns of a missing folder at the first request.
+(HOME / "static").mkdir(exist_ok=True)
 SECRET_KEY = "tests"
 DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
