@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models import QuerySet
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from country import write_country
-from maillage.diagnosis import mapping
-from maillage.diagnosis.models import columns_of
 from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
 
 # Playwright keeps an event loop in the thread of the tests, where Django then refuses its database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+GROUND_FLOOR = ("maillage.science", "maillage.sources", "maillage.drawing")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: tests often run as root in a container, which Chromium's sandbox refuses.
 CHROMIUM_FLAGS = [
@@ -41,6 +43,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("real open data not found beside the checkout (../shared/data)")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_is_removed() -> Iterator[None]:
+    """The MAILLAGE_HOME that the settings of the tests make."""
+    yield
+    shutil.rmtree(settings.HOME, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -66,9 +75,16 @@ def _unordered_querysets_are_shuffled(
 
 @pytest.fixture(autouse=True)
 def _caches_are_empty() -> None:
-    """Each test rolls back its rows, whose keys the next one uses again for others."""
-    columns_of.cache_clear()
-    mapping._outline.cache_clear()
+    """Each test rolls back its rows, whose keys the next one uses again for others.
+
+    What reads no database (science, sources, drawing) may remember.
+    """
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("maillage.") or name.startswith(GROUND_FLOOR):
+            continue
+        for value in vars(module).values():
+            if isinstance(value, functools._lru_cache_wrapper):
+                value.cache_clear()
 
 
 @pytest.fixture
