@@ -160,7 +160,7 @@ def _rings(diagram: Voronoi, ridges: Integers, points: Floats, rng: np.random.Ge
     ends = {ridge: diagram.vertices[diagram.ridge_vertices[ridge]] for ridge in kept}
     offsets = {ridge: _rough(_segments(ends[ridge]), rng) for ridge in kept}
     roughness = dict.fromkeys(kept, 1.0)
-    halls = shapely.buffer(shapely.points(points), FROM_BORDER_KM)
+    halls = np.asarray(shapely.buffer(shapely.points(points), FROM_BORDER_KM))
     while True:
         borders = {ridge: _border(ends[ridge], offsets[ridge] * roughness[ridge]) for ridge in kept}
         rings = [_joined(listed, borders, diagram) for listed in of_cell]
