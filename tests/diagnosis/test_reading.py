@@ -127,12 +127,12 @@ def test_a_departement_loaded_alone_warns_of_its_neighbours_and_is_wrong_at_its_
     assert alone.missing_neighbours == ["2B"]
     assert any("Départements voisins absents des données : 2B." in warning for warning in alone.warnings)
 
-    before = reached(alone, "2A004")
+    before = reached(alone, "2A003")
     load(folder=country)
     together = diagnosis("departement:2A")
     assert together.missing_neighbours == []
-    # Jonquille reaches the doctors of 2B, whom it cannot see when 2A is alone.
-    assert reached(together, "2A004") > before
+    # L'Ivraie reaches the doctors of 2B, whom it cannot see when 2A is alone.
+    assert reached(together, "2A003") > before
 
 
 def test_the_document_has_the_promised_shape(
