@@ -117,6 +117,7 @@ ACCESS: dict[str, Line] = {
     "office:job_cancel": Line(SEE_THE_JOB, job, allowed=MOVED, others=ABSENT, post={}),
     "office:job_file": Line(frozenset(), job, others=ABSENT),
     "office:imports": Line(IMPORTERS),
+    "office:upload": Line(IMPORTERS),
     "office:import_report": Line(IMPORTERS, import_run),
     "office:settings": Line(ADMINISTRATORS),
     "office:members": Line(ADMINISTRATORS),

@@ -14,16 +14,22 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from maillage.accounts.actions import ensure_authority
 from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right, require
 from maillage.diagnosis.snapshots import refresh_snapshots
 from maillage.intake.lock import only_one_load
 from maillage.intake.models import ImportRun
 from maillage.intake.stores import REFERENCES, SCOPED, STAGED, slot_of
+from maillage.jobs.actions import enqueue
+from maillage.jobs.models import Job
 from maillage.kit.console import Refused
 from maillage.sources.catalogue import by_slug
 from maillage.sources.fetch import Fetched, fetch
@@ -113,6 +119,22 @@ def _database_reason(error: DatabaseError) -> str:
     return (
         f"La base de données a refusé l'enregistrement (« {first_line} ») ; vérifiez la place sur le disque."
     )
+
+
+def receive(*, files: list[UploadedFile], authority: Authority, by: User) -> Job:
+    """Put uploaded files in a folder of their own and ask for their loading, for the authority's territory.
+
+    Raises PermissionDenied when `by` may not import data. A file keeps its name, for the report alone.
+    """
+    require(by, Right.IMPORT_DATA, authority)
+    folder = settings.HOME / "inbox" / uuid4().hex
+    folder.mkdir(parents=True)
+    for file in files:
+        with (folder / Path(file.name or "fichier").name).open("xb") as target:
+            for chunk in file.chunks():
+                target.write(chunk)
+    arguments = {"folder": str(folder), "territories": [authority.territory], "actor": by.pk}
+    return enqueue(kind="load_files", authority=authority, by=by, arguments=arguments)
 
 
 def fetch_files(

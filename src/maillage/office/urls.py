@@ -11,6 +11,7 @@ urlpatterns = [
     path("travaux/<int:pk>/arreter/", views.job_cancel, name="job_cancel"),
     path("travaux/<int:pk>/fichier/", views.job_file, name="job_file"),
     path("imports/", views.imports, name="imports"),
+    path("imports/nouveau/", views.upload, name="upload"),
     path("imports/<int:pk>/", views.import_report, name="import_report"),
     path("reglages/", administration.authority_settings, name="settings"),
     path("equipe/", administration.members, name="members"),

@@ -10,12 +10,13 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.accounts.guards import member_required, right_required
+from maillage.accounts.guards import authority_of, member_required, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
-from maillage.intake.actions import STATUS_LABELS
+from maillage.intake.actions import STATUS_LABELS, receive
+from maillage.intake.forms import UploadForm
 from maillage.intake.models import ImportRun
 from maillage.jobs.actions import cancel
 from maillage.jobs.models import Job, Worker
@@ -120,6 +121,17 @@ def job_file(request: MemberRequest, pk: int) -> HttpResponseBase:
 def imports(request: MemberRequest) -> HttpResponse:
     runs = ImportRun.objects.select_related("actor").defer("report").order_by("-started_at", "-pk")
     return TemplateResponse(request, "office/imports.html", {"page": page_of(request, runs)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@right_required(Right.IMPORT_DATA)
+def upload(request: MemberRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        files = form.cleaned_data["files"]
+        asked = receive(files=files, authority=authority_of(request), by=request.user)
+        return redirect("office:job", asked.pk)
+    return TemplateResponse(request, "office/upload.html", {"form": form})
 
 
 @require_safe
