@@ -1,0 +1,120 @@
+"""The page of a commune: its figures, who serves it and from where, what surrounds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maillage.diagnosis.areas import areas
+from maillage.diagnosis.choices import Choice
+from maillage.diagnosis.contributions import Contribution, contributions
+from maillage.diagnosis.pages.parts import address, comparison, map_of, page_frame, trend
+from maillage.diagnosis.pages.wording import Sentence, main_sentences
+from maillage.diagnosis.reading import Diagnosis
+from maillage.drawing import charts
+from maillage.kit.text import number, percent
+from maillage.territories.keys import Key
+from maillage.territories.models import Programme, Zone
+
+CONTRIBUTIONS_SHOWN = 12
+PROGRAMMES = {
+    "frr": "France Ruralités Revitalisation",
+    "fs": "France services",
+    "pvd": "Petites villes de demain",
+    "acv": "Action cœur de ville",
+    "va": "Villages d'avenir",
+}
+
+
+def commune_page(choice: Choice) -> dict[str, Any]:
+    diagnosis = choice.diagnosis
+    parts = contributions(diagnosis)
+    return {
+        **page_frame(choice, "map"),
+        "sentences": _commune_sentences(choice, parts),
+        "comparison": comparison(diagnosis),
+        "parents": diagnosis.parents,
+        "parts": parts[:CONTRIBUTIONS_SHOWN],
+        "parts_table": _parts_table(choice, parts),
+        "other_parts": len(parts) - CONTRIBUTIONS_SHOWN,
+        "parts_chart": _parts_chart(choice, parts),
+        "map": _surroundings(choice),
+        "trend": trend(diagnosis),
+        "zones": _zones(diagnosis),
+        "programmes": _programmes(diagnosis),
+    }
+
+
+def _commune_sentences(choice: Choice, parts: list[Contribution]) -> list[Sentence]:
+    said = main_sentences(choice.diagnosis)[:1]
+    if parts:
+        first = parts[0]
+        where = (
+            "dans la commune même" if first.code == choice.diagnosis.territory.key.code else f"à {first.name}"
+        )
+        said.append(
+            [
+                (f"D'après l'estimation, {len(parts)} commune(s) la servent ; ", False),
+                (percent(first.share, 0), True),
+                (f" de cet accès se trouve {where}.", False),
+            ]
+        )
+    return said
+
+
+def _parts_table(choice: Choice, parts: list[Contribution]) -> dict[str, Any]:
+    label = choice.diagnosis.profession.label
+    return {
+        "caption": "D'où vient l'accès aux soins (estimation)",
+        "columns": [
+            {"label": "Commune d'exercice", "numeric": False},
+            {"label": "Minutes", "numeric": True},
+            {"label": label, "numeric": True},
+            {"label": "Apport à l'APL", "numeric": True},
+            {"label": "Part", "numeric": True},
+        ],
+        "rows": [
+            {
+                "here": part.code == choice.diagnosis.territory.key.code,
+                "cells": [
+                    {"text": part.name, "url": address("map", Key("commune", part.code), choice.query())},
+                    {"text": number(part.minutes), "numeric": True},
+                    {"text": number(part.count, 0 if part.count.is_integer() else 1), "numeric": True},
+                    {"text": number(part.amount, 2), "numeric": True},
+                    {"text": percent(part.share), "numeric": True},
+                ],
+            }
+            for part in parts[:CONTRIBUTIONS_SHOWN]
+        ],
+    }
+
+
+def _parts_chart(choice: Choice, parts: list[Contribution]) -> dict[str, str] | None:
+    if not parts:
+        return None
+    name = choice.diagnosis.territory.name
+    marks = [charts.Mark(part.name, part.amount) for part in parts[:CONTRIBUTIONS_SHOWN]]
+    caption = "Apport de chaque commune d'exercice à l'APL estimée"
+    svg = charts.render(charts.bars(marks, decimals=2, highlight=name), label=f"{caption}, {name}")
+    return {"svg": svg, "caption": caption}
+
+
+def _surroundings(choice: Choice) -> dict[str, Any] | None:
+    """The commune within its EPCI, or its département when it has none."""
+    parents = choice.diagnosis.parents
+    around = next((p for p in parents if p.key.level in ("epci", "departement")), None)
+    if around is None:
+        return None
+    wider = Choice(Diagnosis(around, choice.diagnosis.snapshot), choice.indicator, "commune")
+    return map_of(wider, areas(wider), selected=choice.diagnosis.territory.key.code)
+
+
+def _zones(diagnosis: Diagnosis) -> list[Zone]:
+    code = diagnosis.territory.key.code
+    zones = Zone.objects.filter(dataset__active=True, unit_type="commune", unit_code=code)
+    return list(zones.order_by("profession", "-valid_from"))
+
+
+def _programmes(diagnosis: Diagnosis) -> list[str]:
+    rows = Programme.objects.filter(dataset__active=True, commune=diagnosis.territory.key.code)
+    codes = rows.order_by("programme").values_list("programme", flat=True)
+    return [PROGRAMMES.get(code, code) for code in dict.fromkeys(codes)]

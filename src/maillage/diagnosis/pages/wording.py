@@ -1,0 +1,86 @@
+"""Figures in words: how a value is written, and the main sentences of a territory."""
+
+from __future__ import annotations
+
+from maillage.diagnosis.figures import Figure
+from maillage.diagnosis.indicators import MINUTES, Indicator
+from maillage.diagnosis.reading import Diagnosis, snapshot_for
+from maillage.kit.console import Refused
+from maillage.kit.text import NARROW_SPACE, number, percent
+from maillage.territories import places
+
+# A sentence cut into pieces: the text, and whether it is the figure.
+Sentence = list[tuple[str, bool]]
+
+
+def shown(figure: Figure | None) -> str:
+    """The value of a figure as pages write it."""
+    return "n. d." if figure is None else written(figure.indicator, figure.value)
+
+
+def written(indicator: Indicator, value: float | None) -> str:
+    if indicator.is_share:
+        return percent(value)
+    suffix = f"{NARROW_SPACE}min" if indicator.unit == MINUTES and value is not None else ""
+    return number(value, indicator.decimals) + suffix
+
+
+def headline(key: str) -> list[Sentence]:
+    """The main sentences of a territory for a list of them; none when nothing is loaded of it."""
+    try:
+        return main_sentences(Diagnosis(places.find(key), snapshot_for("mg", None)))
+    except Refused:
+        return []
+
+
+def main_sentences(diagnosis: Diagnosis) -> list[Sentence]:
+    """The page's main thing, in sentences cut into pieces: text, and whether it is the figure."""
+    mean = diagnosis.figure("apl_mean")
+    if mean is None or mean.value is None:
+        return _density_sentence(diagnosis)
+    beside = compared(diagnosis, "apl_mean")
+    of = diagnosis.profession
+    what = "consultations de généraliste par an" if of.code == "mg" else f"({of.apl_unit})"
+    said = [
+        [
+            (f"En {mean.vintage}, chaque habitant a accès en moyenne à ", False),
+            (f"{shown(mean)} {what}", True),
+            (f"{beside}.", False),
+        ]
+    ]
+    under = diagnosis.figure("apl_share_under_2_5")
+    if under is not None and under.value is not None:
+        said.append(
+            [(shown(under), True), (" de la population vit dans une commune sous le seuil de 2,5.", False)]
+        )
+    return said
+
+
+def _density_sentence(diagnosis: Diagnosis) -> list[Sentence]:
+    density = density_of(diagnosis)
+    if density is None or density.value is None:
+        return [[("Aucun chiffre n'est connu ici pour cette profession.", False)]]
+    beside = compared(diagnosis, density.indicator.code)
+    label = diagnosis.profession.label.lower()
+    return [
+        [
+            (f"En {density.vintage}, on compte ", False),
+            (f"{shown(density)} {label} pour 10 000 habitants", True),
+            (f"{beside}.", False),
+        ]
+    ]
+
+
+def density_of(diagnosis: Diagnosis) -> Figure | None:
+    return diagnosis.figure(f"{diagnosis.profession.slug}_density_per_10000")
+
+
+def compared(diagnosis: Diagnosis, code: str) -> str:
+    """« (3,27 en Île-de-France, 3,74 en France) »: the same figure, of the same source, above."""
+    own = diagnosis.figure(code)
+    said = []
+    for parent in diagnosis.parents[-2:]:
+        figure = Diagnosis(parent, diagnosis.snapshot).figure(code)
+        if figure and figure.value is not None and own and figure.source == own.source:
+            said.append(f"{parent.name} : {shown(figure)}")
+    return f" ({', '.join(said)})" if said else ""
