@@ -64,12 +64,12 @@ def test_a_command_that_succeeds_exits_with_0(country: Path, capsys: pytest.Capt
 def test_tables_are_printed_as_csv_when_asked(country: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("load", str(country), "--format", "csv") == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
-    assert rows[0] == ["fichier", "issue", "contenu", "lignes", "défauts"]
-    assert ["communes.json", "chargé", "Communes", "12", "3"] in rows
+    assert rows[0] == ["contenu", "années", "issue", "fichiers", "lignes", "défauts"]
+    assert ["Communes", "", "chargé", "1", "12", "3"] in rows
 
 
 def test_tables_are_printed_for_people_by_default(country: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("load", str(country), "--dry-run") == 0
     output = capsys.readouterr().out
-    assert "communes.json" in output
+    assert "Communes" in output
     assert "Essai à blanc : rien n'a été changé." in output

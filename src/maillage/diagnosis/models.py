@@ -17,7 +17,7 @@ class PublishedApl(DatasetRow):
     """The APL of a commune as DREES published it. Null is "not published", never zero."""
 
     code = models.CharField("commune", max_length=5)
-    name = models.CharField("nom", max_length=100, blank=True)
+    name = models.TextField("nom", blank=True)
     apl = models.FloatField(null=True)
     apl_65 = models.FloatField(null=True)
     apl_62 = models.FloatField(null=True)
@@ -38,7 +38,7 @@ class PublishedDensity(DatasetRow):
 
     level = models.CharField(max_length=12)
     code = models.CharField(max_length=9)
-    profession = models.CharField(max_length=100)
+    profession = models.TextField()
     count = models.PositiveIntegerField("effectif", null=True)
     density = models.FloatField("densité pour 100 000", null=True)
 
@@ -56,7 +56,7 @@ class SpecialtyCount(DatasetRow):
 
     departement = models.CharField(max_length=3, db_index=True)
     specialty = models.CharField(max_length=10)
-    label = models.CharField(max_length=200)
+    label = models.TextField()
     count = models.PositiveIntegerField("effectif")
 
     class Meta:

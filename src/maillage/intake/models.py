@@ -13,7 +13,7 @@ class ImportRun(models.Model):
     started_at = models.DateTimeField("commencé le", auto_now_add=True)
     finished_at = models.DateTimeField("terminé le", null=True)
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, verbose_name="par")
-    folder = models.CharField("dossier", max_length=300)
+    folder = models.TextField("dossier")
     territories = models.JSONField("territoires", default=list)
     succeeded = models.BooleanField("réussi")
     outcome = models.CharField("issue", max_length=1000)

@@ -21,7 +21,11 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Iterable
     listed = ", ".join(connection.ops.quote_name(str(column)) for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
+            # Errors inside the block are raised by psycopg itself: Django gives them its own types.
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy,
+            ):
                 for row in rows:
                     copy.write_row(row)
         else:

@@ -143,7 +143,7 @@ class Commune(models.Model):
     lon = models.FloatField("longitude", null=True)
     lat = models.FloatField("latitude", null=True)
     area_ha = models.FloatField("surface (ha)", null=True)
-    postal_codes = models.CharField("codes postaux", max_length=300, blank=True)
+    postal_codes = models.TextField("codes postaux", blank=True)
 
     objects = CommuneQuerySet.as_manager()
 
@@ -221,7 +221,7 @@ class Zone(DatasetRow):
     category = models.CharField(max_length=40)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
-    decree = models.CharField(max_length=200, blank=True)
+    decree = models.TextField(blank=True)
 
     objects = ZoneQuerySet.as_manager()
 
@@ -238,7 +238,7 @@ class Programme(DatasetRow):
 
     programme = models.CharField(max_length=10)
     commune = models.CharField(max_length=5, db_index=True)
-    label = models.CharField(max_length=200, blank=True)
+    label = models.TextField(blank=True)
     since = models.DateField(null=True)
 
     class Meta:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='commencé le')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='terminé le')),
-                ('folder', models.CharField(max_length=300, verbose_name='dossier')),
+                ('folder', models.TextField(verbose_name='dossier')),
                 ('territories', models.JSONField(default=list, verbose_name='territoires')),
                 ('succeeded', models.BooleanField(verbose_name='réussi')),
                 ('outcome', models.CharField(max_length=1000, verbose_name='issue')),
