@@ -23,7 +23,7 @@ from maillage.diagnosis.frame import Frame
 from maillage.diagnosis.models import Snapshot, columns_of
 from maillage.diagnosis.professions import PROFESSIONS
 import numpy as np
-frame = Frame(columns_of(Snapshot.objects.of("mg", 2023).pk))
+frame = Frame(columns_of(Snapshot.objects.of("mg", 2023, fictional=False).pk))
 profession = PROFESSIONS["mg"]
 parameters = estimate.parameters_for(profession, 2023)
 located = np.isfinite(frame["lon"]) & np.isfinite(frame["standardised_population"])

@@ -34,7 +34,7 @@ COMMUNES = [
 
 def send(client: Client, content: bytes) -> Any:
     file = SimpleUploadedFile("communes.json", content)
-    return client.post(reverse("office:upload"), {"files": [file]})
+    return client.post(reverse("office:upload"), {"uploads": [file]})
 
 
 def signed_in(role: Role) -> Client:

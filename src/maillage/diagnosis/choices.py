@@ -70,7 +70,7 @@ class Choice:
 def choose(territory: Territory, parameters: Parameters) -> Choice:
     """Read the parameters of an address. Raises Refused with what there is to choose from."""
     code = parameters.get("profession", "mg")
-    diagnosis = Diagnosis(territory, snapshot_for(code, _vintage(parameters.get("millesime"))))
+    diagnosis = Diagnosis(territory, snapshot_for(code, _vintage(parameters.get("millesime")), territory.key))
     return Choice(
         diagnosis, _indicator(diagnosis, parameters.get("indicateur")), _mesh(territory.key, parameters)
     )

@@ -84,12 +84,17 @@ class AgeShare(DatasetRow):
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    def of(self, profession: str, vintage: int | None = None) -> Snapshot | None:
-        """The latest computed snapshot of a profession, of one vintage or of its latest."""
-        found = self.filter(profession=profession, superseded=False)
+    def current(self, profession: str, *, fictional: bool) -> SnapshotQuerySet:
+        """Those in force of a profession, latest vintage first."""
+        found = self.filter(profession=profession, is_fictional=fictional, superseded=False)
+        return found.defer("arrays").order_by("-vintage", "-pk")
+
+    def of(self, profession: str, vintage: int | None = None, *, fictional: bool) -> Snapshot | None:
+        """The snapshot of a profession, of one vintage or of its latest."""
+        found = self.current(profession, fictional=fictional)
         if vintage is not None:
             found = found.filter(vintage=vintage)
-        return found.defer("arrays").order_by("-vintage", "-pk").first()
+        return found.first()
 
 
 class Snapshot(models.Model):
@@ -106,6 +111,7 @@ class Snapshot(models.Model):
     sources = models.JSONField("données")
     summary = models.JSONField("bilan du calcul")
     arrays = models.BinaryField()
+    is_fictional = models.BooleanField("fictif", default=False)
     created_at = models.DateTimeField("calculé le", auto_now_add=True)
     # The only thing that may change: a later computation of the same vintage stands in its place.
     superseded = models.BooleanField("remplacé", default=False)

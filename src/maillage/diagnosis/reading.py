@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -12,28 +13,38 @@ import numpy as np
 from maillage.diagnosis.figures import Figure, Origin, figures
 from maillage.diagnosis.frame import Frame
 from maillage.diagnosis.indicators import SHARE, Indicator
-from maillage.diagnosis.models import AgeShare, PublishedDensity, Snapshot, SpecialtyCount, columns_of
+from maillage.diagnosis.models import AgeShare, PublishedDensity, Snapshot, columns_of
 from maillage.diagnosis.professions import Profession, profession
 from maillage.kit.console import Refused
+from maillage.kit.text import search_key
 from maillage.territories import places
 from maillage.territories.adjacency import neighbours
 from maillage.territories.keys import FRANCE, Key
-from maillage.territories.models import Commune, Departement, Zone
+from maillage.territories.models import Commune, Zone
 from maillage.territories.places import Territory
 
 AGE_GROUPS = {"mg": "gp"}
+# Beyond, reading every zone is quicker than naming so many communes.
+MOST_CODES_ASKED = 5000
 STRAIGHT_LINE_WARNING = (
     "Temps de trajet estimés en ligne droite (détour 1,3 à 50 km/h, plus une minute) : "
     "chargez une matrice de temps pour de meilleurs résultats."
 )
 
 
-def snapshot_for(code: str, vintage: int | None) -> Snapshot:
-    """The snapshot to read. Raises Refused naming the vintages there are."""
-    found = Snapshot.objects.of(profession(code).code, vintage)
+def is_fictional(key: Key) -> bool:
+    """Whether a territory is read in the demo's data. France is, where nothing real is loaded."""
+    if key != FRANCE:
+        return key.is_fictional
+    return not Snapshot.objects.filter(is_fictional=False, superseded=False).exists()
+
+
+def snapshot_for(code: str, vintage: int | None, key: Key = FRANCE) -> Snapshot:
+    """The snapshot to read for a territory. Raises Refused naming the vintages there are."""
+    found = Snapshot.objects.of(profession(code).code, vintage, fictional=is_fictional(key))
     if found:
         return found
-    there = vintages(code)
+    there = vintages(code, key)
     if not there:
         raise Refused(
             "Aucune donnée n'est chargée pour cette profession : lancez « maillage load DOSSIER », ou "
@@ -43,9 +54,9 @@ def snapshot_for(code: str, vintage: int | None) -> Snapshot:
     raise Refused(f"Pas de millésime {vintage} pour « {code} » ; millésimes chargés : {listed}.")
 
 
-def vintages(code: str) -> list[int]:
+def vintages(code: str, key: Key = FRANCE) -> list[int]:
     """The vintages a profession has a snapshot of, latest first."""
-    found = Snapshot.objects.filter(profession=code, superseded=False).order_by("-vintage")
+    found = Snapshot.objects.current(code, fictional=is_fictional(key))
     return list(found.values_list("vintage", flat=True))
 
 
@@ -114,7 +125,7 @@ class Diagnosis:
 
     def _with_published_counts(self, computed: Iterable[Figure]) -> list[Figure]:
         """Head count and density as the Assurance maladie publishes them, where it does; else as located."""
-        published = published_density(self.territory.key, self.profession)
+        published = published_density(self.territory.key, self.snapshot)
         if published is None:
             return list(computed)
         title, vintage = str(published.dataset), published.dataset.vintage
@@ -188,7 +199,7 @@ def origin(snapshot: Snapshot) -> Origin:
         found = [source for source in snapshot.sources if source["kind"] in kinds]
         return (found[0]["title"], found[0]["vintage"]) if found else ("", None)
 
-    supply = of("practitioners", "facilities")
+    supply = _supply_origin(snapshot)
     facilities = [source for source in snapshot.sources if source["kind"] == "facilities"]
     services = (facilities[-1]["title"], facilities[-1]["vintage"]) if facilities else ("", None)
     apl = of("apl")
@@ -205,6 +216,16 @@ def origin(snapshot: Snapshot) -> Origin:
     )
 
 
+def _supply_origin(snapshot: Snapshot) -> tuple[str, int | None]:
+    """The register of persons where it was kept, the BPE elsewhere: both are named when both serve."""
+    persons = [source for source in snapshot.sources if source["kind"] == "practitioners"]
+    counted = [source for source in snapshot.sources if source["kind"] == "facilities"][:1]
+    used = persons + (counted if snapshot.parameters["supplies"] > len(persons) else [])
+    if not used:
+        return "", None
+    return " et, ailleurs, ".join(source["title"] for source in used), used[0]["vintage"]
+
+
 def _population_origin(snapshot: Snapshot) -> tuple[str, int | None]:
     """The population stands in the file of the APL, with the year of its census; else with the communes."""
     for source in snapshot.sources:
@@ -218,30 +239,39 @@ def parent_keys(key: Key) -> list[Key]:
     """EPCI, département, region and France above a territory."""
     if key == FRANCE:
         return []
+    # The demo is no part of France, unless it is all there is.
+    whole = [] if key.is_fictional and not is_fictional(FRANCE) else [FRANCE]
     parents: list[Key] = []
     commune = Commune.objects.within(key.level, key.code).select_related("departement").first()
     if commune is None:
-        return [FRANCE]
+        return whole
     if key.level == "commune" and commune.epci_id:
         parents.append(Key("epci", commune.epci_id))
     if key.level in ("commune", "epci"):
         parents.append(Key("departement", commune.departement_id))
     if key.level != "region":
         parents.append(Key("region", commune.departement.region_id))
-    return [*parents, FRANCE]
+    return [*parents, *whole]
 
 
-def published_density(key: Key, of: Profession) -> PublishedDensity | None:
-    code = "france" if key == FRANCE else key.code
+def published_density(key: Key, snapshot: Snapshot) -> PublishedDensity | None:
+    """Head count and density of the profession of a snapshot, where they are published."""
     rows = PublishedDensity.objects.filter(
-        dataset__active=True, level=key.level, code=code, profession__in=(of.code, of.densities_label)
+        dataset__active=True,
+        dataset__is_fictional=snapshot.is_fictional,
+        level=key.level,
+        code="france" if key == FRANCE else key.code,
+        profession=profession(snapshot.profession).densities_label,
     )
     return rows.select_related("dataset").order_by("-dataset__vintage").first()
 
 
 def zone_shares(frame: Frame, of: Profession) -> list[Figure]:
     """Share of the population of each category of the zoning in force of a profession, by commune."""
-    zones = Zone.objects.filter(dataset__active=True, profession=of.code, unit_type="commune", valid_to=None)
+    zones = Zone.objects.in_force(date.today()).filter(profession=of.code, unit_type="commune")
+    communes = frame["commune"].tolist()
+    if len(communes) <= MOST_CODES_ASKED:
+        zones = zones.filter(unit_code__in=communes)
     rows = zones.select_related("dataset").order_by("unit_code")
     category = {zone.unit_code: zone.category for zone in rows}
     if not category:
@@ -249,11 +279,11 @@ def zone_shares(frame: Frame, of: Profession) -> list[Figure]:
     source = rows[0]
     population = np.nan_to_num(frame["population"])
     total = population.sum()
-    found = np.array([category.get(code, "") for code in frame["commune"].tolist()])
+    found = np.array([category.get(code, "") for code in communes])
     return [
         Figure(
             Indicator(
-                f"zone_share_{name.lower()}",
+                f"zone_share_{search_key(name).replace(' ', '_')}",
                 f"Population en {name}",
                 SHARE,
                 f"Part de la population qui habite une commune classée {name} par l'ARS ({source.decree}).",
@@ -265,70 +295,6 @@ def zone_shares(frame: Frame, of: Profession) -> list[Figure]:
         )
         for name in sorted(set(category.values()))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class SpecialtyRow:
-    """One specialty of doctors in a territory, compared with its region and France."""
-
-    code: str
-    label: str
-    count: int
-    density: float | None
-    region_density: float | None
-    france_density: float | None
-
-
-def specialties(key: Key) -> list[SpecialtyRow]:
-    """Doctors per 100,000 inhabitants by specialty, for a département, a region or France.
-
-    Counted by département (RPPS, every practice mode), over the population of the loaded communes.
-    """
-    levels = _departements_of(key)
-    if not levels:
-        return []
-    rows = SpecialtyCount.objects.filter(dataset__active=True).values_list(
-        "departement", "specialty", "label", "count"
-    )
-    counts: dict[str, dict[str, int]] = {}
-    labels: dict[str, str] = {}
-    for departement, specialty, label, count in rows:
-        counts.setdefault(specialty, {})[departement] = count
-        labels[specialty] = label
-    people = _population_by_departement()
-    result = []
-    for specialty, by_departement in counts.items():
-        densities = [_density(by_departement, people, group) for group in levels]
-        own = sum(by_departement.get(code, 0) for code in levels[0])
-        result.append(SpecialtyRow(specialty, labels[specialty], own, *densities))
-    return sorted(result, key=lambda row: row.label)
-
-
-def _departements_of(key: Key) -> list[list[str]]:
-    """Départements of the territory, of its region and of France; empty under the département."""
-    every = dict(Departement.objects.order_by("code").values_list("code", "region"))
-    if key == FRANCE:
-        return [list(every)] * 3
-    if key.level == "region":
-        own = [code for code, region in every.items() if region == key.code]
-        return [own, own, list(every)]
-    if key.level == "departement" and key.code in every:
-        region = [code for code, name in every.items() if name == every[key.code]]
-        return [[key.code], region, list(every)]
-    return []
-
-
-def _population_by_departement() -> dict[str, int]:
-    people: dict[str, int] = {}
-    for departement, population in Commune.objects.order_by().values_list("departement", "population"):
-        people[departement] = people.get(departement, 0) + (population or 0)
-    return people
-
-
-def _density(counts: dict[str, int], people: dict[str, int], group: Iterable[str]) -> float | None:
-    group = list(group)
-    inhabitants = sum(people.get(code, 0) for code in group)
-    return sum(counts.get(code, 0) for code in group) / inhabitants * 100_000 if inhabitants else None
 
 
 def as_document(diagnosis: Diagnosis) -> dict[str, Any]:

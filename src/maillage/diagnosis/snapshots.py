@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from numpy.typing import NDArray
 
 from maillage.care.models import FacilityCount, Practice
@@ -24,6 +24,7 @@ from maillage.sources.facility_types import codes_of
 from maillage.sources.rpps_rules import GENERAL_PRACTICE
 from maillage.sources.values import departement_of
 from maillage.territories import geography
+from maillage.territories.keys import FICTIONAL_PREFIX
 from maillage.territories.models import Commune, Dataset, TravelMatrix
 
 PUBLISHED = ("code", "population", "standardised_population", "apl", "apl_65", "apl_62", "apl_60")
@@ -42,16 +43,20 @@ class Ingredients:
     profession: Profession
     vintage: int
     apl: Dataset | None
-    supply: Dataset
+    supplies: tuple[Dataset, ...]
     facilities: Dataset | None
     travel: Dataset | None
     reference: tuple[Dataset, ...]
 
     @property
     def datasets(self) -> list[Dataset]:
-        optional = [self.apl, self.supply, self.facilities, self.travel]
+        optional = [self.apl, *self.supplies, self.facilities, self.travel]
         seen = {dataset.pk: dataset for dataset in optional if dataset is not None}
         return [*seen.values(), *self.reference]
+
+    @property
+    def is_fictional(self) -> bool:
+        return self.supplies[0].is_fictional
 
     @property
     def fingerprint(self) -> str:
@@ -66,7 +71,8 @@ def refresh_snapshots() -> list[Snapshot]:
     Snapshots of data that are no longer in force are superseded, never deleted: what was decided on them
     can still be read.
     """
-    current = [snapshot_of(ingredients) for ingredients in _all_ingredients()]
+    worlds = (_all_ingredients(fictional=False), _all_ingredients(fictional=True))
+    current = [snapshot_of(ingredients) for world in worlds for ingredients in world]
     kept = [snapshot.pk for snapshot in current]
     with transaction.atomic():
         Snapshot.objects.filter(superseded=False).exclude(pk__in=kept).update(superseded=True)
@@ -80,26 +86,32 @@ def snapshot_of(ingredients: Ingredients) -> Snapshot:
     return made or _compute(ingredients)
 
 
-def _all_ingredients() -> list[Ingredients]:
-    if not Dataset.objects.of_kind("communes").exists():
+def _all_ingredients(*, fictional: bool) -> list[Ingredients]:
+    """What each snapshot is made from, for real territories or for the demo's."""
+
+    def loaded(kind: str) -> list[Dataset]:
+        return list(Dataset.objects.of_kind(kind, fictional=fictional))
+
+    if not loaded("communes"):
         return []
-    reference = tuple(Dataset.objects.active().filter(kind__in=REFERENCE_KINDS).order_by("kind", "slot"))
-    travel = Dataset.objects.of_kind("travel_times").first()
-    facilities = list(Dataset.objects.of_kind("facilities"))
+    reference = tuple(dataset for kind in REFERENCE_KINDS for dataset in loaded(kind))
+    travel = next(iter(loaded("travel_times")), None)
+    facilities, persons = loaded("facilities"), loaded("practitioners")
     found = []
     for profession in PROFESSIONS.values():
-        supplies = _supplies(profession, facilities)
-        published = [d for d in Dataset.objects.of_kind("apl") if d.meta["profession"] == profession.code]
-        if not supplies:
+        counted = [dataset for dataset in facilities if _covers(dataset, profession.role)]
+        latest = max((d.vintage or 0 for d in [*counted, *persons]), default=None)
+        if latest is None:
             continue
-        vintages: list[tuple[int, Dataset | None]] = [(d.vintage, d) for d in published if d.vintage]
-        for vintage, apl in vintages or [(supplies[-1].vintage or 0, None)]:
+        published = [d for d in loaded("apl") if d.meta["profession"] == profession.code and d.vintage]
+        vintages: list[tuple[int, Dataset | None]] = [(d.vintage or 0, d) for d in published]
+        for vintage, apl in vintages or [(latest, None)]:
             found.append(
                 Ingredients(
                     profession,
                     vintage,
                     apl,
-                    _nearest(supplies, vintage),
+                    _supplies(counted, persons, vintage),
                     _nearest([d for d in facilities if _covers(d, "pharmacy")], vintage),
                     travel,
                     reference,
@@ -108,11 +120,16 @@ def _all_ingredients() -> list[Ingredients]:
     return found
 
 
-def _supplies(profession: Profession, facilities: list[Dataset]) -> list[Dataset]:
-    """The datasets that count this profession by commune, by vintage: the BPE, and RPPS when loaded."""
-    counted = [dataset for dataset in facilities if _covers(dataset, profession.role)]
-    counted += list(Dataset.objects.of_kind("practitioners"))
-    return sorted(counted, key=lambda dataset: dataset.vintage or 0)
+def _supplies(counted: list[Dataset], persons: list[Dataset], vintage: int) -> tuple[Dataset, ...]:
+    """Who counts the practitioners: the BPE closest in time, and over it RPPS when it is closer still.
+
+    RPPS may be kept for some départements only; the BPE then goes on counting everywhere else.
+    """
+    base, closer = _nearest(counted, vintage), _nearest(persons, vintage)
+    if base is None or closer is None:
+        return tuple(dataset for dataset in (base, closer) if dataset is not None)
+    is_closer = abs((closer.vintage or 0) - vintage) <= abs((base.vintage or 0) - vintage)
+    return (base, closer) if is_closer else (base,)
 
 
 def _covers(dataset: Dataset, role: str) -> bool:
@@ -154,9 +171,11 @@ def _compute(ingredients: Ingredients) -> Snapshot:
         profession=ingredients.profession.code,
         vintage=ingredients.vintage,
         fingerprint=ingredients.fingerprint,
+        is_fictional=ingredients.is_fictional,
         parameters={
             **estimate.described(parameters, title),
             "unit_supply": ingredients.profession.unit_supply,
+            "supplies": len(ingredients.supplies),
             "calibration": result.calibration,
         },
         sources=[dataset.provenance for dataset in ingredients.datasets],
@@ -175,7 +194,7 @@ def _compute(ingredients: Ingredients) -> Snapshot:
 def _gather(ingredients: Ingredients) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """The columns of the units, and what could not be attached to any of them."""
     places = geography.load()
-    communes = _communes()
+    communes = _communes(fictional=ingredients.is_fictional)
     units = _units(ingredients.apl, communes, places)
     columns: dict[str, NDArray[Any]] = {
         name: np.array([unit[name] for unit in units], dtype=str) for name in TEXT_COLUMNS
@@ -185,16 +204,17 @@ def _gather(ingredients: Ingredients) -> tuple[dict[str, NDArray[Any]], dict[str
     }
     position = _positions(units)
     summary: dict[str, Any] = {}
-    columns["count"], summary["unplaced_practitioners"] = _counts(
-        _supply_rows(ingredients), position, places, len(units)
-    )
-    uncounted = ~_counted(ingredients.supply, columns["departement"])
-    columns["count"][uncounted] = np.nan
+    columns["count"], summary["unplaced_practitioners"] = np.full(len(units), np.nan), {}
+    for supply in ingredients.supplies:
+        counts, unplaced = _counts(_supply_rows(supply, ingredients.profession), position, places, len(units))
+        here = _counted(supply, columns["departement"])
+        columns["count"][here] = counts[here]
+        summary["unplaced_practitioners"] |= unplaced
     columns["supply"] = columns["count"] * ingredients.profession.unit_supply
     columns["minutes_practitioner"] = estimate.minutes_to_nearest(
         columns["lon"], columns["lat"], columns["count"] > 0
     )
-    columns["minutes_practitioner"][uncounted] = np.nan
+    columns["minutes_practitioner"][np.isnan(columns["count"])] = np.nan
     for role in ("pharmacy", "emergency"):
         rows = _facility_rows(ingredients.facilities, role)
         counted, _ = _counts(rows, position, places, len(units))
@@ -208,9 +228,12 @@ def _counted(supply: Dataset, departement: NDArray[np.str_]) -> NDArray[np.bool_
     return np.isin(departement, scope) if scope else np.full(len(departement), True)
 
 
-def _communes() -> dict[str, dict[str, Any]]:
-    rows = Commune.objects.order_by("code").values(
-        "code", "epci", "departement", "departement__region", "population", "lon", "lat"
+def _communes(*, fictional: bool) -> dict[str, dict[str, Any]]:
+    of_the_demo = Q(code__startswith=FICTIONAL_PREFIX)
+    rows = (
+        Commune.objects.filter(of_the_demo if fictional else ~of_the_demo)
+        .order_by("code")
+        .values("code", "epci", "departement", "departement__region", "population", "lon", "lat")
     )
     return {
         row["code"]: {
@@ -269,13 +292,11 @@ def _positions(units: list[dict[str, Any]]) -> dict[str, int]:
     return {commune: number for commune, (_, number) in largest.items()} | position
 
 
-def _supply_rows(ingredients: Ingredients) -> Iterable[tuple[str, float]]:
-    if ingredients.supply.kind == "facilities":
-        return _facility_rows(ingredients.supply, ingredients.profession.role)
-    practices = Practice.objects.filter(
-        dataset=ingredients.supply, profession_code=ingredients.profession.rpps
-    ).order_by()
-    if ingredients.profession.code == "mg":
+def _supply_rows(supply: Dataset, profession: Profession) -> Iterable[tuple[str, float]]:
+    if supply.kind == "facilities":
+        return _facility_rows(supply, profession.role)
+    practices = Practice.objects.filter(dataset=supply, profession_code=profession.rpps).order_by()
+    if profession.code == "mg":
         practices = practices.filter(specialty_code__in=GENERAL_PRACTICE)
     return practices.values_list("commune").annotate(total=Sum("share"))
 

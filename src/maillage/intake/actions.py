@@ -27,7 +27,7 @@ from maillage.accounts.rights import Right, require
 from maillage.diagnosis.snapshots import refresh_snapshots
 from maillage.intake.lock import only_one_load
 from maillage.intake.models import ImportRun
-from maillage.intake.stores import REFERENCES, SCOPED, STAGED, slot_of
+from maillage.intake.stores import REFERENCES, SCOPED, STAGED, is_fictional, slot_of
 from maillage.jobs.actions import enqueue
 from maillage.jobs.models import Job
 from maillage.kit.console import Refused
@@ -127,6 +127,8 @@ def receive(*, files: list[UploadedFile], authority: Authority, by: User) -> Job
     Raises PermissionDenied when `by` may not import data. A file keeps its name, for the report alone.
     """
     require(by, Right.IMPORT_DATA, authority)
+    if authority.is_demo and Dataset.objects.active().filter(is_fictional=False).exists():
+        raise Refused("La démonstration ne charge rien dans une installation qui tient des données réelles.")
     folder = settings.HOME / "inbox" / uuid4().hex
     folder.mkdir(parents=True)
     for file in files:
@@ -298,6 +300,7 @@ def _stage_table(staging: Staging, reader: Reader, reading: Reading, table: Tabl
         sha256=reading.sha256,
         size=reading.size,
         rows=len(table),
+        is_fictional=is_fictional(table),
         defects=reading.defects.total,
     )
     staging.datasets.append(dataset)

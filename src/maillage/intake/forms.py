@@ -29,7 +29,7 @@ class ManyFilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = ManyFilesField(
+    uploads = ManyFilesField(
         label="Fichiers officiels",
         widget=ManyFilesInput(attrs={"multiple": True}),
         help_text="Reconnus à leur contenu : CSV, JSON, GeoJSON, classeurs, Parquet.",

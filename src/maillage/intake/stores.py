@@ -10,6 +10,7 @@ from maillage.diagnosis import actions as diagnosis
 from maillage.sources.tables import Table
 from maillage.sources.values import departement_of
 from maillage.territories import actions as territories
+from maillage.territories.keys import FICTIONAL_PREFIX
 from maillage.territories.models import Dataset
 
 Store = Callable[[Dataset, Table], None]
@@ -42,9 +43,21 @@ STAGED: dict[str, Store] = {
 SCOPED = ("practitioners", "structures")
 
 
+# The columns that say where a row is, by which the demo's tables are told from real ones.
+PLACE_COLUMNS = ("code", "commune", "departement", "before", "origin", "unit_code")
+
+
+def is_fictional(table: Table) -> bool:
+    """Whether every row of a table is of the demo's territory."""
+    column = next(name for name in PLACE_COLUMNS if name in table.columns)
+    known = (str(code) for code in table.columns[column] if code is not None)
+    first = next(known, "")
+    return first.startswith(FICTIONAL_PREFIX) and all(code.startswith(FICTIONAL_PREFIX) for code in known)
+
+
 def slot_of(source: str, table: Table) -> str:
     """What a table replaces: the former one of the same kind, vintage, profession and coverage."""
-    parts = [table.kind]
+    parts = [table.kind, "fictif"] if is_fictional(table) else [table.kind]
     if table.kind in ("apl",):
         parts.append(str(table.meta["profession"]))
     elif table.kind in ("facilities", "epci_members"):

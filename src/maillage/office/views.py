@@ -128,9 +128,13 @@ def imports(request: MemberRequest) -> HttpResponse:
 def upload(request: MemberRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        files = form.cleaned_data["files"]
-        asked = receive(files=files, authority=authority_of(request), by=request.user)
-        return redirect("office:job", asked.pk)
+        files = form.cleaned_data["uploads"]
+        try:
+            asked = receive(files=files, authority=authority_of(request), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("office:job", asked.pk)
     return TemplateResponse(request, "office/upload.html", {"form": form})
 
 

@@ -16,12 +16,21 @@ LEVEL_LABELS: dict[Level, str] = {
 }
 
 
+# Codes of the demo's territories; no official code of any level begins so.
+FICTIONAL_PREFIX = "00"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A level and an official code. France has no code."""
 
     level: Level
     code: str = ""
+
+    @property
+    def is_fictional(self) -> bool:
+        """Whether it is a territory of the demo, whose data and figures stay apart from real ones."""
+        return self.code.startswith(FICTIONAL_PREFIX)
 
     def __str__(self) -> str:
         return f"{self.level}:{self.code}" if self.code else self.level

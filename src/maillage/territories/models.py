@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from maillage.kit.text import search_key
+from maillage.territories.keys import FICTIONAL_PREFIX
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -15,8 +16,10 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         """The datasets in force: one per slot."""
         return self.filter(active=True)
 
-    def of_kind(self, kind: str) -> DatasetQuerySet:
-        return self.active().filter(kind=kind).order_by("-vintage", "slot")
+    def of_kind(self, kind: str, *, fictional: bool) -> DatasetQuerySet:
+        """Those in force of a kind, of the demo or of real territories: the two never mix."""
+        found = self.active().filter(kind=kind, is_fictional=fictional)
+        return found.order_by("-vintage", "slot")
 
 
 class Dataset(models.Model):
@@ -35,6 +38,7 @@ class Dataset(models.Model):
     sha256 = models.CharField("empreinte", max_length=64)
     size = models.PositiveBigIntegerField("taille")
     rows = models.PositiveIntegerField("lignes")
+    is_fictional = models.BooleanField("fictif", default=False)
     defects = models.PositiveIntegerField("défauts")
     # Staged while a load goes on, in force once it has succeeded.
     active = models.BooleanField("en vigueur", default=False)
@@ -112,12 +116,14 @@ class Epci(models.Model):
 class CommuneQuerySet(models.QuerySet["Commune"]):
     def within(self, level: str, code: str) -> CommuneQuerySet:
         """The communes of a territory."""
+        if level == "france":
+            real = self.exclude(code__startswith=FICTIONAL_PREFIX)
+            return (real if real.exists() else self).order_by("code")
         conditions = {
             "commune": Q(code=code),
             "epci": Q(epci=code),
             "departement": Q(departement=code),
             "region": Q(departement__region=code),
-            "france": Q(),
         }
         return self.filter(conditions[level]).order_by("code")
 

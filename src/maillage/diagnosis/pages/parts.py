@@ -72,14 +72,14 @@ def _for_level(key: Key, choice: Choice) -> str:
 
 def _menus(choice: Choice) -> list[dict[str, Any]]:
     diagnosis = choice.diagnosis
-    code = diagnosis.profession.code
+    key, code = diagnosis.territory.key, diagnosis.profession.code
     offered = {
         "indicateur": [(i.code, i.label, i.code == choice.indicator.code) for i in available(diagnosis)],
-        "profession": [(p.code, p.label, p.code == code) for p in PROFESSIONS.values() if vintages(p.code)],
-        "millesime": [(str(y), str(y), y == diagnosis.snapshot.vintage) for y in vintages(code)],
-        "maille": [
-            (mesh, label, mesh == choice.mesh) for mesh, label in meshes(diagnosis.territory.key).items()
+        "profession": [
+            (p.code, p.label, p.code == code) for p in PROFESSIONS.values() if vintages(p.code, key)
         ],
+        "millesime": [(str(y), str(y), y == diagnosis.snapshot.vintage) for y in vintages(code, key)],
+        "maille": [(mesh, label, mesh == choice.mesh) for mesh, label in meshes(key).items()],
     }
     labels = {
         "indicateur": "Indicateur",
@@ -163,11 +163,12 @@ def _same_source(above: Diagnosis, own: Figure) -> str:
 
 def trend(diagnosis: Diagnosis) -> dict[str, Any] | None:
     """The mean APL over the vintages, beside the département or region and France."""
-    years = sorted(vintages(diagnosis.profession.code))
+    key = diagnosis.territory.key
+    years = sorted(vintages(diagnosis.profession.code, key))
     shown_territories = [diagnosis.territory, *diagnosis.parents[-2:]]
     series: dict[str, dict[int, float | None]] = {}
     for year in years:
-        snapshot = snapshot_for(diagnosis.profession.code, year)
+        snapshot = snapshot_for(diagnosis.profession.code, year, key)
         for territory in shown_territories:
             at = Diagnosis(territory, snapshot)
             figure = at.figure("apl_mean") if len(at.whole.within(territory.key)) else None

@@ -9,7 +9,8 @@ from maillage.diagnosis.choices import MESHES, Choice
 from maillage.diagnosis.figures import Figure
 from maillage.diagnosis.pages.parts import address, comparison, link_cell, map_of, page_frame, trend
 from maillage.diagnosis.pages.wording import shown, written
-from maillage.diagnosis.reading import Diagnosis, specialties
+from maillage.diagnosis.reading import Diagnosis
+from maillage.diagnosis.specialties import specialties
 from maillage.kit.text import number
 
 LOWEST_SHOWN = 15

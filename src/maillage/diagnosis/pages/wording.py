@@ -28,7 +28,8 @@ def written(indicator: Indicator, value: float | None) -> str:
 def headline(key: str) -> list[Sentence]:
     """The main sentences of a territory for a list of them; none when nothing is loaded of it."""
     try:
-        return main_sentences(Diagnosis(places.find(key), snapshot_for("mg", None)))
+        territory = places.find(key)
+        return main_sentences(Diagnosis(territory, snapshot_for("mg", None, territory.key)))
     except Refused:
         return []
 

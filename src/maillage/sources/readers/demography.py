@@ -106,6 +106,7 @@ class SpecialtiesReader:
         """Table `specialties`. vintage: the year of the file name, the content gives none."""
         log = RowLog(probe)
         rows: list[tuple[Any, ...]] = []
+        lines: list[int] = []
         for line, cells in csv_columns(log, self.columns):
             departement, specialty, label = (
                 log.departement(cells[0], line, "dpt"),
@@ -116,7 +117,7 @@ class SpecialtiesReader:
                 count = integer(cells[3])
             except ValueError:
                 count = None
-            if departement is None or departement == "00":
+            if departement is None:
                 log.set_aside(line, "dpt", "département inconnu", "médecins non comptés")
             elif specialty is None or label is None:
                 log.set_aside(line, "code_savoir_faire", "spécialité inconnue", "médecins non comptés")
@@ -124,6 +125,13 @@ class SpecialtiesReader:
                 log.set_aside(line, "eff", "effectif absent ou illisible", "médecins non comptés")
             else:
                 rows.append((departement, specialty, label, count))
+                lines.append(line)
+        # Among real départements "00" stands for an unknown one; the demo's own code is 00 too.
+        if not all(row[0].startswith("00") for row in rows):
+            for line, row in zip(lines, rows, strict=True):
+                if row[0] == "00":
+                    log.set_aside(line, "dpt", "département inconnu", "médecins non comptés")
+            rows = [row for row in rows if row[0] != "00"]
         names = ("departement", "specialty", "label", "count")
         return log.reading([table_of("specialties", names, rows, vintage=_year_of_name(probe))])
 

@@ -29,8 +29,9 @@ class Command(BaseCommand):
         self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        snapshot = snapshot_for(options["profession"], options["vintage"])
-        diagnosis = Diagnosis(find(options["territory"]), snapshot)
+        territory = find(options["territory"])
+        snapshot = snapshot_for(options["profession"], options["vintage"], territory.key)
+        diagnosis = Diagnosis(territory, snapshot)
         figures = diagnosis.figures
         if options["format"] == "json":
             self.write_json(as_document(diagnosis))
