@@ -116,9 +116,9 @@ def pytest(tests: Tests, database_url: str | None) -> None:
 
 
 def parallel() -> list[str]:
-    """As many runs at once as there are cores; what shares a costly fixture stays together."""
+    """As many runs at once as there are cores; the tests of a file share its costly fixtures."""
     cores = min(os.cpu_count() or 1, 4)
-    return ["-n", str(cores), "--dist", "loadgroup"] if cores > 1 else []
+    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
 
 
 def count(tests: Tests, report: Path) -> None:

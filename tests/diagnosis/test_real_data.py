@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from maillage.diagnosis.frame import by_area
@@ -15,7 +15,7 @@ from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
 from maillage.territories.places import find
 
-pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("real data")]
+pytestmark = [pytest.mark.shared, pytest.mark.django_db]
 
 TERRITORIES = ["departement:77", "departement:41"]
 
@@ -26,7 +26,10 @@ def real_data(
 ) -> Iterator[ImportRun]:
     """Loaded for the tests of this module, in a transaction that leaves nothing to the others."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield load(folder=shared_data, territories=TERRITORIES)
+        run = load(folder=shared_data, territories=TERRITORIES)
+        # Once for all, or each test would check every row again as it ends.
+        connection.check_constraints()
+        yield run
         transaction.set_rollback(True)
 
 
