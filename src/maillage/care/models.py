@@ -7,6 +7,13 @@ from django.db import models
 from maillage.territories.models import DatasetRow
 
 
+class FacilityCountQuerySet(models.QuerySet["FacilityCount"]):
+    def latest_in(self, commune: str) -> FacilityCountQuerySet:
+        """What a commune counts, latest edition first."""
+        found = self.filter(dataset__active=True, code=commune).select_related("dataset")
+        return found.order_by("-dataset__vintage", "type")
+
+
 class FacilityCount(DatasetRow):
     """How many facilities of a type a commune counts (BPE). No row of a covered type means none."""
 
@@ -14,12 +21,21 @@ class FacilityCount(DatasetRow):
     type = models.CharField("type d'équipement", max_length=4)
     count = models.PositiveIntegerField("nombre")
 
+    objects = FacilityCountQuerySet.as_manager()
+
     class Meta:
         verbose_name = "équipement"
-        indexes = [models.Index(fields=["dataset", "type"])]
+        indexes = [models.Index(fields=["dataset", "type"]), models.Index(fields=["code"])]
 
     def __str__(self) -> str:
         return f"{self.code} {self.type} {self.count}"
+
+
+class StructureQuerySet(models.QuerySet["Structure"]):
+    def open_in(self, commune: str) -> StructureQuerySet:
+        """The structures of a commune that are not closed."""
+        found = self.filter(dataset__active=True, commune=commune, closed_on=None)
+        return found.order_by("category_label", "name")
 
 
 class Structure(DatasetRow):
@@ -36,6 +52,8 @@ class Structure(DatasetRow):
     lat = models.FloatField("latitude", null=True)
     opened_on = models.DateField("ouverture", null=True)
     closed_on = models.DateField("fermeture", null=True)
+
+    objects = StructureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "structure"

@@ -1,4 +1,4 @@
-"""Doctors by specialty, compared with the region and France."""
+"""Every profession and every specialty of doctors in a territory, compared with the region and France."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from maillage.diagnosis.models import SpecialtyCount
+from maillage.diagnosis.models import PublishedDensity, SpecialtyCount
 from maillage.diagnosis.reading import is_fictional
 from maillage.territories.keys import FICTIONAL_PREFIX, FRANCE, Key
-from maillage.territories.models import Commune, Departement
+from maillage.territories.models import Commune, Dataset, Departement
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,48 @@ def _density(counts: dict[str, int], people: dict[str, int], group: Iterable[str
     group = list(group)
     inhabitants = sum(people.get(code, 0) for code in group)
     return sum(counts.get(code, 0) for code in group) / inhabitants * 100_000 if inhabitants else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionRow:
+    """One profession as the Assurance maladie counts it: head count, and density per 100,000 inhabitants."""
+
+    label: str
+    count: int | None
+    density: float | None
+    region_density: float | None
+    france_density: float | None
+
+
+def professions(key: Key) -> tuple[str, list[ProfessionRow]]:
+    """Title of the published densities and their rows, for a département, a region or France."""
+    if key.level not in ("departement", "region", "france"):
+        return "", []
+    dataset = Dataset.objects.of_kind("densities", fictional=is_fictional(key)).first()
+    if dataset is None:
+        return "", []
+    region = Departement.objects.filter(code=key.code).values_list("region", flat=True).first()
+    places = {
+        "own": (key.level, key.code or "france"),
+        "region": ("region", region if key.level == "departement" else key.code),
+        "france": ("france", "france"),
+    }
+    found = {place: _published(dataset, *where) for place, where in places.items()}
+    nothing = (None, None)
+    return str(dataset), [
+        ProfessionRow(
+            label,
+            *found["own"][label],
+            found["region"].get(label, nothing)[1],
+            found["france"].get(label, nothing)[1],
+        )
+        for label in sorted(found["own"])
+    ]
+
+
+def _published(dataset: Dataset, level: str, code: str | None) -> dict[str, tuple[int | None, float | None]]:
+    rows = PublishedDensity.objects.filter(dataset=dataset, level=level, code=code or "")
+    return {
+        label: (count, density)
+        for label, count, density in rows.values_list("profession", "count", "density")
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from maillage.care.models import FacilityCount, Structure
 from maillage.diagnosis.areas import areas
 from maillage.diagnosis.choices import Choice
 from maillage.diagnosis.contributions import Contribution, contributions
@@ -12,6 +13,7 @@ from maillage.diagnosis.pages.wording import Sentence, main_sentences
 from maillage.diagnosis.reading import Diagnosis
 from maillage.drawing import charts
 from maillage.kit.text import number, percent
+from maillage.sources.facility_types import ROLES, codes_of
 from maillage.territories.keys import Key
 from maillage.territories.models import Programme, Zone
 
@@ -41,6 +43,8 @@ def commune_page(choice: Choice) -> dict[str, Any]:
         "trend": trend(diagnosis),
         "zones": _zones(diagnosis),
         "programmes": _programmes(diagnosis),
+        "facilities": _facilities(diagnosis),
+        "structures": list(Structure.objects.open_in(diagnosis.territory.key.code)),
     }
 
 
@@ -112,6 +116,20 @@ def _zones(diagnosis: Diagnosis) -> list[Zone]:
     code = diagnosis.territory.key.code
     zones = Zone.objects.filter(dataset__active=True, unit_type="commune", unit_code=code)
     return list(zones.order_by("profession", "-valid_from"))
+
+
+def _facilities(diagnosis: Diagnosis) -> list[tuple[str, int, int | None]]:
+    """What the commune counts by role, each from the latest edition that counts it."""
+    found: dict[str, tuple[int, int | None]] = {}
+    for row in FacilityCount.objects.latest_in(diagnosis.territory.key.code):
+        vintage = row.dataset.vintage
+        role = next((role for role in ROLES if row.type in codes_of(role, vintage or 0)), None)
+        if role is None:
+            continue
+        count, edition = found.get(role, (0, vintage))
+        if edition == vintage:
+            found[role] = (count + row.count, vintage)
+    return [(ROLES[role], *found[role]) for role in ROLES if role in found]
 
 
 def _programmes(diagnosis: Diagnosis) -> list[str]:

@@ -13,7 +13,8 @@ from maillage.diagnosis.figures import Figure
 from maillage.diagnosis.mapping import outline_of
 from maillage.diagnosis.pages.wording import main_sentences, shown
 from maillage.diagnosis.professions import PROFESSIONS
-from maillage.diagnosis.reading import Diagnosis, located_code, snapshot_for, vintages
+from maillage.diagnosis.published import located_code
+from maillage.diagnosis.reading import Diagnosis, snapshot_for, vintages
 from maillage.drawing import charts
 from maillage.drawing.maps import paint
 from maillage.drawing.scales import legend
@@ -171,7 +172,7 @@ def trend(diagnosis: Diagnosis) -> dict[str, Any] | None:
         snapshot = snapshot_for(diagnosis.profession.code, year, key)
         for territory in shown_territories:
             at = Diagnosis(territory, snapshot)
-            figure = at.figure("apl_mean") if len(at.whole.within(territory.key)) else None
+            figure = at.figure("apl_mean") if at.is_covered else None
             series.setdefault(territory.name, {})[year] = figure.value if figure else None
     points = [charts.Point(name, year, v) for name, values in series.items() for year, v in values.items()]
     if len({point.year for point in points if point.value is not None}) < 2:

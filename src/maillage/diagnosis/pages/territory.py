@@ -10,7 +10,7 @@ from maillage.diagnosis.figures import Figure
 from maillage.diagnosis.pages.parts import address, comparison, link_cell, map_of, page_frame, trend
 from maillage.diagnosis.pages.wording import shown, written
 from maillage.diagnosis.reading import Diagnosis
-from maillage.diagnosis.specialties import specialties
+from maillage.diagnosis.specialties import professions, specialties
 from maillage.kit.text import number
 
 LOWEST_SHOWN = 15
@@ -95,10 +95,13 @@ def _lowest_table(choice: Choice, rows: list[Area]) -> dict[str, Any]:
 
 def figures_page(choice: Choice) -> dict[str, Any]:
     diagnosis = choice.diagnosis
+    source, counted = professions(diagnosis.territory.key)
     return {
         **page_frame(choice, "figures"),
         "comparison": comparison(diagnosis),
         "specialties": specialties(diagnosis.territory.key),
+        "professions_source": source,
+        "professions": counted,
         "parents": diagnosis.parents,
         "trend": trend(diagnosis),
     }
