@@ -5,7 +5,10 @@ import warnings
 import pytest
 from django.core.paginator import Paginator, UnorderedObjectListWarning
 from django.template import engines
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
+from maillage.intake.models import ImportRun
 from maillage.territories.models import Region
 
 
@@ -38,3 +41,13 @@ def test_a_page_of_unordered_rows_is_refused() -> None:
 def test_a_warning_is_an_error() -> None:
     with pytest.raises(DeprecationWarning):
         warnings.warn("old", DeprecationWarning, stacklevel=1)
+
+
+@pytest.mark.browser
+def test_a_page_is_opened_in_a_real_browser_on_loaded_data(
+    live_server: LiveServer, loaded_territory: ImportRun, page: Page
+) -> None:
+    answer = page.goto(f"{live_server.url}/")
+    assert answer is not None
+    assert answer.status == 200
+    assert page.locator("html").get_attribute("lang") == "fr"
