@@ -96,7 +96,7 @@ def country(tmp_path: Path) -> Path:
 @pytest.fixture
 def loaded_territory(db: None, country: Path) -> ImportRun:
     """That country loaded for the authority of département 00; gives the report of the load."""
-    return load(folder=country, territories=["departement:00"])
+    return load(folder=country, territories=["departement:20"])
 
 
 @pytest.fixture(scope="session")

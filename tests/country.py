@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 REGIONS = {"24": "Val imaginaire", "94": "Île imaginaire"}
 DEPARTEMENTS = {
-    "00": ("Pays-d'Aubeterre", "24"),
+    "20": ("Pays-d'Aubeterre", "24"),
     "2A": ("Basse-Lande", "94"),
     "2B": ("Haute-Lande", "94"),
 }
@@ -37,11 +37,11 @@ EPCI = {
     "200000003": "CC de la Lande",
 }
 PLACES = (
-    Place("00001", "Aubeterre", "00", "24", "200000001", 8000, 0, 0),
-    Place("00002", "Bruyères-le-Vieux", "00", "24", "200000001", 1000, 1, 0),
-    Place("00003", "Cytise", "00", "24", "200000001", 500, 2, 0),
-    Place("00004", "Étang-sur-Œuf", "00", "24", "200000002", 3000, 0, 1),
-    Place("00005", "Fougeraie", "00", "24", "200000002", 200, 1, 1),
+    Place("20001", "Aubeterre", "20", "24", "200000001", 8000, 0, 0),
+    Place("20002", "Bruyères-le-Vieux", "20", "24", "200000001", 1000, 1, 0),
+    Place("20003", "Cytise", "20", "24", "200000001", 500, 2, 0),
+    Place("20004", "Étang-sur-Œuf", "20", "24", "200000002", 3000, 0, 1),
+    Place("20005", "Fougeraie", "20", "24", "200000002", 200, 1, 1),
     Place("2A001", "Genêts", "2A", "94", "200000003", 6000, 3, 0),
     Place("2A002", "Houx", "2A", "94", "200000003", 700, 3, 1),
     Place("2A003", "L'Ivraie", "2A", "94", "200000003", 400, 4, 0),
@@ -53,11 +53,11 @@ PLACES = (
 # APL of 2023, by commune: all ages, 65 and under, 62 and under. The standardised population is 0.9 times
 # the population; 2B003 has no published value.
 APL_2023: dict[str, tuple[float, float, float] | None] = {
-    "00001": (4.0, 3.5, 3.0),
-    "00002": (2.0, 1.5, 1.0),
-    "00003": (1.0, 0.5, 0.5),
-    "00004": (3.0, 2.5, 2.0),
-    "00005": (2.4, 2.0, 2.0),
+    "20001": (4.0, 3.5, 3.0),
+    "20002": (2.0, 1.5, 1.0),
+    "20003": (1.0, 0.5, 0.5),
+    "20004": (3.0, 2.5, 2.0),
+    "20005": (2.4, 2.0, 2.0),
     "2A001": (5.0, 4.5, 4.0),
     "2A002": (2.5, 2.0, 2.0),
     "2A003": (2.6, 2.0, 1.5),
@@ -69,13 +69,13 @@ APL_2023: dict[str, tuple[float, float, float] | None] = {
 STANDARDISED = 0.9
 # Facilities of 2021: GPs (D201), nurses (D232), pharmacies (D307), emergency departments (D106).
 FACILITIES = {
-    ("00001", "D201"): 7,
-    ("00001", "D232"): 9,
-    ("00001", "D307"): 3,
-    ("00001", "D106"): 1,
-    ("00004", "D201"): 2,
-    ("00004", "D232"): 4,
-    ("00004", "D307"): 1,
+    ("20001", "D201"): 7,
+    ("20001", "D232"): 9,
+    ("20001", "D307"): 3,
+    ("20001", "D106"): 1,
+    ("20004", "D201"): 2,
+    ("20004", "D232"): 4,
+    ("20004", "D307"): 1,
     ("2A001", "D201"): 6,
     ("2A001", "D232"): 5,
     ("2A001", "D307"): 2,
@@ -122,7 +122,7 @@ def write_workbook(path: Path, sheets: dict[str, Sheet]) -> Path:
 
 
 def write_areas(folder: Path) -> None:
-    town = {"chefLieu": "00001", "typeLiaison": 0}
+    town = {"chefLieu": "20001", "typeLiaison": 0}
     write_json(folder / "regions.json", [{"code": c, "nom": name, **town} for c, name in REGIONS.items()])
     write_json(
         folder / "departements.json",
@@ -260,7 +260,7 @@ def write_densities(folder: Path) -> None:
         "classe_age,libelle_classe_age,libelle_sexe,effectif,densite"
     )
     label = "Ensemble des médecins généralistes"
-    rows = [("24", "00", 10, 78.7), ("94", "999", 12, 110.1), ("99", "999", 22, 93.2)]
+    rows = [("24", "20", 10, 78.7), ("94", "999", 12, 110.1), ("99", "999", 22, 93.2)]
     write_lines(
         folder / "densites.csv",
         head,
@@ -277,8 +277,8 @@ def write_age_shares(folder: Path) -> None:
 
 
 def write_zoning(folder: Path) -> None:
-    """Aubeterre (00001) is left out of the zoning, the others are ZIP or ZAC."""
-    categories = {"00001": "HZ", "00002": "ZIP", "00003": "ZIP", "00004": "ZAC", "00005": "ZAC"}
+    """Aubeterre (20001) is left out of the zoning, the others are ZIP or ZAC."""
+    categories = {"20001": "HZ", "20002": "ZIP", "20003": "ZIP", "20004": "ZAC", "20005": "ZAC"}
     write_lines(
         folder / "zonage.csv",
         "profession;code_unite;type_unite;categorie;date_debut;date_fin;reference_arrete",

@@ -30,9 +30,9 @@ def table(kind: str, *rows: dict[str, Any]) -> Table:
 
 
 def test_a_type_counted_zero_needs_no_row(dataset: Dataset) -> None:
-    rows = [{"code": "00001", "type": "D201", "count": 3}, {"code": "00002", "type": "D201", "count": 0}]
+    rows = [{"code": "20001", "type": "D201", "count": 3}, {"code": "20002", "type": "D201", "count": 0}]
     store_facilities(dataset, table("facilities", *rows))
-    assert list(FacilityCount.objects.values_list("code", "type", "count")) == [("00001", "D201", 3)]
+    assert list(FacilityCount.objects.values_list("code", "type", "count")) == [("20001", "D201", 3)]
 
 
 def test_a_structure_keeps_what_is_known_and_no_more(dataset: Dataset) -> None:
@@ -44,7 +44,7 @@ def test_a_structure_keeps_what_is_known_and_no_more(dataset: Dataset) -> None:
                 "finess": "000000001",
                 "name": "MAISON DE SANTÉ IMAGINAIRE",
                 "category_code": "603",
-                "commune": "00001",
+                "commune": "20001",
                 "lon": 2.05,
                 "lat": 47.05,
                 "opened_on": date(2015, 9, 1),
@@ -59,10 +59,10 @@ def test_a_structure_keeps_what_is_known_and_no_more(dataset: Dataset) -> None:
 
 def test_a_person_is_split_over_sites_and_sums_to_one(dataset: Dataset) -> None:
     person = {"rpps": "10000000001", "family_name": "IMAGINAIRE", "profession_code": "10", "share": 0.5}
-    rows = [person | {"site": "R1", "commune": "00001"}, person | {"site": "R2", "commune": None}]
+    rows = [person | {"site": "R1", "commune": "20001"}, person | {"site": "R2", "commune": None}]
     store_practitioners(dataset, table("practitioners", *rows))
     practices = Practice.objects.order_by("site")
-    assert [(practice.site, practice.commune) for practice in practices] == [("R1", "00001"), ("R2", "")]
+    assert [(practice.site, practice.commune) for practice in practices] == [("R1", "20001"), ("R2", "")]
     assert sum(practice.share for practice in practices) == 1.0
 
 

@@ -122,7 +122,7 @@ def test_the_demo_is_whole_and_making_it_twice_changes_nothing(
 @pytest.mark.django_db
 def test_the_estimate_follows_the_published_apl(home: Path) -> None:
     call_command("demo")
-    snapshot = Snapshot.objects.of("mg")
+    snapshot = Snapshot.objects.of("mg", fictional=True)
     assert snapshot is not None
     assert snapshot.parameters["travel_times"] == "Temps de trajet"
     columns = columns_of(snapshot.pk)

@@ -31,7 +31,7 @@ MOVEMENTS = (
 
 
 def current(profession: str = "mg", vintage: int | None = 2023) -> Snapshot:
-    found = Snapshot.objects.of(profession, vintage)
+    found = Snapshot.objects.of(profession, vintage, fictional=False)
     assert found is not None
     return found
 
@@ -54,7 +54,7 @@ def test_a_snapshot_says_from_what_it_was_made(loaded_territory: ImportRun) -> N
     assert all(len(source["sha256"]) == 64 for source in snapshot.sources)
     assert snapshot.parameters["travel_times"] == "ligne droite"
     assert snapshot.parameters["unit_supply"] == 5400.0
-    assert snapshot.summary["departements"] == ["00", "2A", "2B"]
+    assert snapshot.summary["departements"] == ["20", "2A", "2B"]
 
 
 def test_a_snapshot_is_immutable(loaded_territory: ImportRun) -> None:
@@ -94,14 +94,14 @@ def test_new_data_supersede_and_the_former_data_come_back_uncomputed(
     loaded_territory: ImportRun, country: Path
 ) -> None:
     first = current()
-    write_facilities(country, {**FACILITIES, ("00002", "D201"): 4})
+    write_facilities(country, {**FACILITIES, ("20002", "D201"): 4})
     load(folder=country)
     second = current()
     assert second.pk != first.pk
     first.refresh_from_db()
     assert first.superseded
-    assert frame(first).where(frame(first)["code"] == "00002")["count"].tolist() == [0.0]
-    assert frame(second).where(frame(second)["code"] == "00002")["count"].tolist() == [4.0]
+    assert frame(first).where(frame(first)["code"] == "20002")["count"].tolist() == [0.0]
+    assert frame(second).where(frame(second)["code"] == "20002")["count"].tolist() == [4.0]
 
     write_facilities(country)
     load(folder=country)
@@ -119,22 +119,22 @@ def test_movements_loaded_afterwards_bring_merged_communes_home(tmp_path: Path, 
     folder = tmp_path / "data"
     folder.mkdir()
     write_communes(folder)
-    gone = {**APL_2023, "00002": None}
+    gone = {**APL_2023, "20002": None}
     write_workbook(folder / "apl.xlsx", {"APL 2023": apl_sheet(gone, 2023)})
-    write_facilities(folder, {("00077", "D201"): 3, ("00001", "D201"): 1})
+    write_facilities(folder, {("20077", "D201"): 3, ("20001", "D201"): 1})
     load(folder=folder)
-    assert current().summary["unplaced_practitioners"] == {"00077": 3.0}
-    merged = "32,2019-01-01,COM,00077,0,A,A,Ancienne,COM,00004,0,N,N,Nouvelle"
+    assert current().summary["unplaced_practitioners"] == {"20077": 3.0}
+    merged = "32,2019-01-01,COM,20077,0,A,A,Ancienne,COM,20004,0,N,N,Nouvelle"
     load(folder=write_lines(tmp_path / "mouvements.csv", MOVEMENTS, merged))
     snapshot = current()
     assert snapshot.summary["unplaced_practitioners"] == {}
-    assert frame(snapshot).where(frame(snapshot)["code"] == "00004")["count"].tolist() == [3.0]
+    assert frame(snapshot).where(frame(snapshot)["code"] == "20004")["count"].tolist() == [3.0]
 
 
 def test_practitioners_of_a_code_that_leads_nowhere_are_counted_apart(country: Path) -> None:
-    write_facilities(country, {("00001", "D201"): 1, ("00099", "D201"): 5})
+    write_facilities(country, {("20001", "D201"): 1, ("20099", "D201"): 5})
     load(folder=country)
-    assert current().summary["unplaced_practitioners"] == {"00099": 5.0}
+    assert current().summary["unplaced_practitioners"] == {"20099": 5.0}
 
 
 def test_an_unpublished_apl_is_unknown_and_never_zero(loaded_territory: ImportRun) -> None:
@@ -176,4 +176,4 @@ def test_a_commune_without_a_place_is_left_out_of_the_estimate_and_counted(tmp_p
     snapshot = current()
     assert (snapshot.summary["units"], snapshot.summary["located_units"]) == (12, 11)
     columns = frame(snapshot)
-    assert np.isnan(columns.where(columns["code"] == "00001")["apl_estimate"]).all()
+    assert np.isnan(columns.where(columns["code"] == "20001")["apl_estimate"]).all()

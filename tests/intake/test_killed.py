@@ -29,7 +29,7 @@ def load(where):
         actions.STAGED["facilities"] = die
     elif where:
         setattr(actions, where, die)
-    actions.load(folder=Path(sys.argv[1]), territories=["departement:00"])
+    actions.load(folder=Path(sys.argv[1]), territories=["departement:20"])
 
 def in_a_fork(where):
     connections.close_all()

@@ -77,12 +77,12 @@ def test_a_file_is_recognised_whatever_its_name(country: Path) -> None:
 
 def test_the_territory_asked_for_gets_its_authority(loaded_territory: ImportRun) -> None:
     authority = Authority.objects.get()
-    assert (authority.territory, authority.name) == ("departement:00", "Pays-d'Aubeterre")
+    assert (authority.territory, authority.name) == ("departement:20", "Pays-d'Aubeterre")
 
 
 def test_loading_twice_changes_nothing(loaded_territory: ImportRun, country: Path) -> None:
     before = everything()
-    again = load(folder=country, territories=["departement:00"])
+    again = load(folder=country, territories=["departement:20"])
     assert everything() == before
     assert set(statuses(again).values()) == {"unchanged"}
     assert again.outcome == "0 fichier(s) chargé(s), 11 déjà chargé(s), 0 laissé(s) de côté."
@@ -93,13 +93,13 @@ def test_a_changed_file_replaces_its_own_datasets_and_no_other(
     loaded_territory: ImportRun, country: Path
 ) -> None:
     before = dict(Dataset.objects.values_list("slot", "pk"))
-    write_facilities(country, {**FACILITIES, ("00002", "D201"): 1})
-    run = load(folder=country, territories=["departement:00"])
+    write_facilities(country, {**FACILITIES, ("20002", "D201"): 1})
+    run = load(folder=country, territories=["departement:20"])
     after = dict(Dataset.objects.values_list("slot", "pk"))
     assert statuses(run)["bpe2021.csv"] == "loaded"
     assert before.keys() == after.keys()
     assert {slot for slot in after if after[slot] != before[slot]} == {"facilities:bpe:2021"}
-    assert FacilityCount.objects.filter(code="00002", type="D201").count() == 1
+    assert FacilityCount.objects.filter(code="20002", type="D201").count() == 1
 
 
 def truncate(folder: Path) -> None:
@@ -131,7 +131,7 @@ def empty_file(folder: Path) -> None:
 
 def overlapping_zones(folder: Path) -> None:
     write_lines(
-        folder / "zonage.csv", (folder / "zonage.csv").read_text() + "mg;00001;commune;ZIP;2023-01-01;;X"
+        folder / "zonage.csv", (folder / "zonage.csv").read_text() + "mg;20001;commune;ZIP;2023-01-01;;X"
     )
 
 
@@ -143,10 +143,10 @@ def test_a_load_that_fails_changes_nothing_and_keeps_its_report(
 ) -> None:
     before = everything()
     # A good file, read before the bad one, must not stay.
-    write_facilities(country, {("00001", "D201"): 99}, year=2019)
+    write_facilities(country, {("20001", "D201"): 99}, year=2019)
     spoil(country)
     with pytest.raises(Refused, match=r"Rien n'a été changé\.$") as refusal:
-        load(folder=country, territories=["departement:00"])
+        load(folder=country, territories=["departement:20"])
     assert everything() == before
     assert "\n" not in str(refusal.value)
     kept = ImportRun.objects.order_by("-pk")[0]
@@ -158,14 +158,14 @@ def test_a_load_that_fails_changes_nothing_and_keeps_its_report(
 def test_a_load_that_fails_at_the_swap_changes_nothing(loaded_territory: ImportRun, country: Path) -> None:
     before = everything()
     write_communes(country, PLACES[:5])
-    write_facilities(country, {("00001", "D201"): 99})
+    write_facilities(country, {("20001", "D201"): 99})
     with pytest.raises(Refused, match="Aucun territoire « departement:77 »"):
         load(folder=country, territories=["departement:77"])
     assert everything() == before
 
 
 def test_a_dry_run_reads_everything_and_stores_nothing(country: Path) -> None:
-    run = load(folder=country, territories=["departement:00"], dry_run=True)
+    run = load(folder=country, territories=["departement:20"], dry_run=True)
     assert set(statuses(run).values()) == {"loaded"}
     assert run.outcome.endswith("Essai à blanc : rien n'a été changé.")
     assert run.pk is None
@@ -301,7 +301,7 @@ def test_a_refusal_of_the_database_is_a_sentence_too(
         raise OperationalError("database or disk is full")
 
     monkeypatch.setitem(STAGED, "facilities", refuse)
-    write_facilities(country, {("00001", "D201"): 99})
+    write_facilities(country, {("20001", "D201"): 99})
     with pytest.raises(Refused, match=r"La base de données a refusé.*disk is full.*Rien n'a été changé\.$"):
         load(folder=country)
     assert everything() == before

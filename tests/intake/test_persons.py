@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from country import write_lines
+from country import FACILITIES, write_lines
 from maillage.care.models import Practice
 from maillage.diagnosis.frame import Frame
 from maillage.diagnosis.models import Snapshot, columns_of
@@ -42,7 +42,7 @@ def gp(number: int, commune: str, *, site: str = "", postal_code: str = "") -> s
 
 
 def write_register(folder: Path) -> None:
-    lines = [gp(1, "00001"), gp(2, "00004"), gp(3, "2A001"), gp(4, "2A002"), gp(5, "2B001")]
+    lines = [gp(1, "20001"), gp(2, "20004"), gp(3, "2A001"), gp(4, "2A002"), gp(5, "2B001")]
     write_lines(folder / "PS_LibreAcces_Personne_activite_202311010000.txt", "|".join(HEADER), *lines)
 
 
@@ -59,14 +59,14 @@ def test_persons_are_kept_for_the_territory_and_its_neighbours(country: Path) ->
 def test_without_a_territory_everybody_is_kept(country: Path) -> None:
     write_register(country)
     load(folder=country)
-    assert kept() == ["00001", "00004", "2A001", "2A002", "2B001"]
+    assert kept() == ["20001", "20004", "2A001", "2A002", "2B001"]
 
 
 def test_a_second_territory_keeps_the_persons_of_the_first(country: Path) -> None:
     write_register(country)
     load(folder=country, territories=["departement:2A"])
-    load(folder=country, territories=["departement:00"])
-    assert kept() == ["00001", "00004", "2A001", "2A002", "2B001"]
+    load(folder=country, territories=["departement:20"])
+    assert kept() == ["20001", "20004", "2A001", "2A002", "2B001"]
     assert Dataset.objects.filter(kind="practitioners").count() == 1
 
 
@@ -95,13 +95,26 @@ def test_an_epci_already_known_keeps_the_persons_of_its_departements(
     assert "2B001" in kept()
 
 
-def test_communes_whose_persons_were_not_kept_have_an_unknown_count(country: Path) -> None:
+def test_where_persons_were_not_kept_the_bpe_goes_on_counting(country: Path) -> None:
     write_register(country)
     load(folder=country, territories=["departement:2A"])
-    snapshot = Snapshot.objects.of("mg", 2023)
+    snapshot = Snapshot.objects.of("mg", 2023, fictional=False)
+    assert snapshot is not None
+    frame = Frame(columns_of(snapshot.pk))
+    assert frame.where(frame["departement"] == "2A")["count"].tolist() == [1.0, 1.0, 0.0, 0.0]
+    elsewhere = frame.where(frame["departement"] == "20")
+    assert elsewhere["count"][0] == FACILITIES["20001", "D201"]
+
+
+def test_without_a_bpe_communes_whose_persons_were_not_kept_have_an_unknown_count(country: Path) -> None:
+    write_register(country)
+    for file in country.glob("*bpe*"):
+        file.unlink()
+    load(folder=country, territories=["departement:2A"])
+    snapshot = Snapshot.objects.of("mg", 2023, fictional=False)
     assert snapshot is not None
     assert [source["kind"] for source in snapshot.sources].count("practitioners") == 1
     frame = Frame(columns_of(snapshot.pk))
     assert frame.where(frame["departement"] == "2A")["count"].tolist() == [1.0, 1.0, 0.0, 0.0]
     for column in ("count", "supply", "apl_estimate", "minutes_practitioner"):
-        assert not frame.where(frame["departement"] == "00").knows(column)
+        assert not frame.where(frame["departement"] == "20").knows(column)

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 COMMUNES = [
     {
         "nom": "Valfleury-le-Pont",
-        "code": "00001",
-        "codeDepartement": "00",
-        "codeRegion": "00",
+        "code": "20001",
+        "codeDepartement": "20",
+        "codeRegion": "20",
         "population": 812,
         "centre": {"type": "Point", "coordinates": [-8.0, 46.0]},
         "codesPostaux": ["00100"],
@@ -39,7 +39,7 @@ def send(client: Client, content: bytes) -> Any:
 
 def signed_in(role: Role) -> Client:
     client = Client()
-    client.force_login(person(role, authority("00")))
+    client.force_login(person(role, authority("20")))
     return client
 
 
@@ -48,7 +48,7 @@ def test_an_uploaded_file_is_loaded_by_a_job_and_told_in_a_report() -> None:
     job = Job.objects.get()
     assert answer.url == reverse("office:job", args=[job.pk])
     assert job.state == Job.State.DONE, job.error
-    assert Commune.objects.filter(code="00001").exists()
+    assert Commune.objects.filter(code="20001").exists()
     assert ImportRun.objects.get().succeeded
 
 

@@ -34,4 +34,4 @@ def test_touching_is_mutual_and_never_with_oneself() -> None:
 
 
 def test_an_island_or_a_fictional_code_has_no_neighbour() -> None:
-    assert neighbours("974") == neighbours("00") == frozenset()
+    assert neighbours("974") == neighbours("20") == frozenset()

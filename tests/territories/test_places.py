@@ -13,15 +13,15 @@ pytestmark = pytest.mark.usefixtures("loaded_territory")
 @pytest.mark.parametrize(
     ("text", "key", "name"),
     [
-        ("departement:00", "departement:00", "Pays-d'Aubeterre"),
+        ("departement:20", "departement:20", "Pays-d'Aubeterre"),
         ("departement:2a", "departement:2A", "Basse-Lande"),
         ("commune:2A003", "commune:2A003", "L'Ivraie"),
         ("epci:200000002", "epci:200000002", "CA du Grand Étang"),
         ("region:94", "region:94", "Île imaginaire"),
         ("france", "france", "France"),
         ("France", "france", "France"),
-        ("Étang-sur-Œuf", "commune:00004", "Étang-sur-Œuf"),
-        ("etang sur oeuf", "commune:00004", "Étang-sur-Œuf"),
+        ("Étang-sur-Œuf", "commune:20004", "Étang-sur-Œuf"),
+        ("etang sur oeuf", "commune:20004", "Étang-sur-Œuf"),
         ("haute-lande", "departement:2B", "Haute-Lande"),
     ],
 )
@@ -33,12 +33,12 @@ def test_a_territory_is_found_by_its_key_or_its_name(text: str, key: str, name: 
 @pytest.mark.parametrize(
     ("text", "suggested"),
     [
-        ("departement:01", "departement:00 (Pays-d'Aubeterre)"),
-        ("commune:00006", "commune:0000"),
-        ("commune:bruyeres", "commune:00002 (Bruyères-le-Vieux)"),
+        ("departement:01", "departement:20 (Pays-d'Aubeterre)"),
+        ("commune:20006", "commune:2000"),
+        ("commune:bruyeres", "commune:20002 (Bruyères-le-Vieux)"),
         ("departement:basse", "departement:2A (Basse-Lande)"),
         ("lande", "departement:2A (Basse-Lande), departement:2B (Haute-Lande)"),
-        ("Bruyères", "commune:00002 (Bruyères-le-Vieux)"),
+        ("Bruyères", "commune:20002 (Bruyères-le-Vieux)"),
     ],
 )
 def test_what_is_not_found_gets_suggestions(text: str, suggested: str) -> None:
@@ -61,7 +61,7 @@ def test_two_communes_of_one_name_are_both_proposed(loaded_territory: ImportRun)
     Commune.objects.filter(code="2B003").update(name="Cytise", search_name="cytise")
     with pytest.raises(Refused, match="ne désigne pas un seul territoire") as refusal:
         find("Cytise")
-    assert "commune:00003 (Cytise)" in str(refusal.value)
+    assert "commune:20003 (Cytise)" in str(refusal.value)
     assert "commune:2B003 (Cytise)" in str(refusal.value)
 
 

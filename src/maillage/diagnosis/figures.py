@@ -79,7 +79,7 @@ def _values(frame: Frame, profession: Profession) -> dict[str, float | None]:
         "apl_estimate_spearman": _spearman(frame),
     }
     for column in APL_COLUMNS:
-        values |= _apl_values(frame, column)
+        values |= apl_values(frame, column)
     values |= _fragility_values(frame)
     for service in ("practitioner", "pharmacy", "emergency"):
         column = f"minutes_{service}"
@@ -87,7 +87,7 @@ def _values(frame: Frame, profession: Profession) -> dict[str, float | None]:
     return values | _inequality_values(frame)
 
 
-def _apl_values(frame: Frame, column: str) -> dict[str, float | None]:
+def apl_values(frame: Frame, column: str) -> dict[str, float | None]:
     if not frame.knows(column):
         return {}
     result = {

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from maillage.accounts.actions import demo_is_open
 from maillage.accounts.models import Authority
 from maillage.accounts.roles import Role
-from maillage.diagnosis.pages import headline
+from maillage.diagnosis.pages import headlines
 from maillage.territories.places import search
 
 
@@ -17,8 +17,9 @@ from maillage.territories.places import search
 def home(request: HttpRequest) -> HttpResponse:
     authorities = list(Authority.objects.order_by("name", "pk"))
     query = request.GET.get("q", "").strip()[:100]
+    said = headlines([authority.territory for authority in authorities])
     context = {
-        "followed": [(authority, headline(authority.territory)) for authority in authorities],
+        "followed": [(authority, said.get(authority.territory, [])) for authority in authorities],
         "query": query,
         "found": search(query) if query else [],
         "demo": next((authority for authority in authorities if demo_is_open(authority)), None),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from maillage.diagnosis.figures import Figure
+from collections.abc import Iterable
+
+from maillage.diagnosis.figures import Figure, apl_values
+from maillage.diagnosis.frame import Frame
 from maillage.diagnosis.indicators import MINUTES, Indicator
-from maillage.diagnosis.reading import Diagnosis, snapshot_for
-from maillage.kit.console import Refused
+from maillage.diagnosis.models import Snapshot, columns_of
+from maillage.diagnosis.reading import Diagnosis
 from maillage.kit.text import NARROW_SPACE, number, percent
-from maillage.territories import places
+from maillage.territories.keys import parse
 
 # A sentence cut into pieces: the text, and whether it is the figure.
 Sentence = list[tuple[str, bool]]
@@ -25,13 +28,33 @@ def written(indicator: Indicator, value: float | None) -> str:
     return number(value, indicator.decimals) + suffix
 
 
-def headline(key: str) -> list[Sentence]:
-    """The main sentences of a territory for a list of them; none when nothing is loaded of it."""
-    try:
-        territory = places.find(key)
-        return main_sentences(Diagnosis(territory, snapshot_for("mg", None, territory.key)))
-    except Refused:
-        return []
+def headlines(keys: Iterable[str]) -> dict[str, Sentence]:
+    """One sentence for each territory of a list; none for those of which nothing is loaded."""
+    said: dict[str, Sentence] = {}
+    for fictional in (False, True):
+        own = [key for text in keys if (key := parse(text)).is_fictional == fictional]
+        snapshot = Snapshot.objects.of("mg", None, fictional=fictional) if own else None
+        if snapshot is None:
+            continue
+        whole = Frame(columns_of(snapshot.pk))
+        for key in own:
+            sentence = _headline(whole.within(key), snapshot.vintage)
+            if sentence:
+                said[str(key)] = sentence
+    return said
+
+
+def _headline(frame: Frame, vintage: int) -> Sentence | None:
+    values = apl_values(frame, "apl")
+    mean, under = values.get("apl_mean"), values.get("apl_share_under_2_5")
+    if mean is None or under is None:
+        return None
+    return [
+        (f"{number(mean, 2)} consultations de généraliste", True),
+        (f" par habitant en {vintage} ; ", False),
+        (percent(under), True),
+        (" de la population sous le seuil de 2,5.", False),
+    ]
 
 
 def main_sentences(diagnosis: Diagnosis) -> list[Sentence]:
