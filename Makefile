@@ -4,8 +4,9 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 setup: ## install Python packages and front-end files, leave .venv/bin/maillage
 	@python3 tools/setup.py
+PORT ?= 8000
 run: setup ## the program in the browser, with the demo territory when nothing is loaded yet
-	@.venv/bin/maillage run --demo-if-empty
+	@.venv/bin/maillage run --demo-if-empty --port $(PORT)
 demo: setup ## make the demo territory in MAILLAGE_HOME
 	@.venv/bin/maillage demo
 test: ## everything that can be checked on this machine, and what could not
