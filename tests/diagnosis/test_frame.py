@@ -127,7 +127,7 @@ def test_areas_agree_with_the_figures_of_the_same_units(three: Frame) -> None:
         ("count", "gp_count"),
         ("density", "gp_density_per_10000"),
         ("apl", "apl_mean"),
-        ("share_under_threshold", "apl_share_under_2_5"),
+        ("fragility", "fragility"),
         ("minutes_practitioner", "minutes_practitioner"),
     ):
         assert table[column][0] == pytest.approx(found[code].value), column

@@ -137,6 +137,17 @@ def test_practitioners_of_a_code_that_leads_nowhere_are_counted_apart(country: P
     assert current().summary["unplaced_practitioners"] == {"20099": 5.0}
 
 
+def test_a_published_row_without_commune_takes_nobody_else_s_practitioners(tmp_path: Path) -> None:
+    write_communes(tmp_path)
+    sheet = apl_sheet(APL_2023, 2023)
+    write_workbook(tmp_path / "apl.xlsx", {"APL 2023": [*sheet, ["20088", *sheet[-1][1:]]]})
+    write_facilities(tmp_path, {("20001", "D201"): 1, ("20088", "D201"): 2, ("20099", "D201"): 5})
+    load(folder=tmp_path)
+    columns = frame(current())
+    assert columns.where(columns["code"] == "20088")["count"].tolist() == [2.0]
+    assert current().summary["unplaced_practitioners"] == {"20099": 5.0}
+
+
 def test_an_unpublished_apl_is_unknown_and_never_zero(loaded_territory: ImportRun) -> None:
     columns = frame(current())
     unpublished = columns.where(columns["code"] == "2B003")

@@ -70,6 +70,16 @@ def test_a_second_territory_keeps_the_persons_of_the_first(country: Path) -> Non
     assert Dataset.objects.filter(kind="practitioners").count() == 1
 
 
+def test_persons_of_a_territory_asked_for_later_are_counted(country: Path) -> None:
+    write_register(country)
+    load(folder=country, territories=["departement:2A"])
+    load(folder=country, territories=["departement:20"])
+    snapshot = Snapshot.objects.of("mg", 2023, fictional=False)
+    assert snapshot is not None
+    columns = Frame(columns_of(snapshot.pk))
+    assert columns.where(columns["code"] == "20004")["count"].tolist() == [1.0]
+
+
 def test_loading_the_same_territory_twice_keeps_the_same_rows(country: Path) -> None:
     write_register(country)
     load(folder=country, territories=["departement:2A"])

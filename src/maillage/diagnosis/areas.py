@@ -13,6 +13,7 @@ from maillage.diagnosis.frame import by_area
 from maillage.diagnosis.indicators import Indicator
 from maillage.kit.console import Refused
 from maillage.kit.text import search_key
+from maillage.sources.values import number
 from maillage.territories.models import Commune, Departement, Epci
 
 # Columns of a commune's table; a wider one is for the export.
@@ -49,12 +50,15 @@ class Filter:
     @classmethod
     def read(cls, parameters: Mapping[str, str]) -> Filter:
         """From the parameters of an address. Raises Refused on a threshold that is not a number."""
-        below = parameters.get("sous", "").replace(",", ".").strip()
-        try:
-            threshold = float(below) if below else None
-        except ValueError:
-            raise Refused(f"« {below} » n'est pas un nombre ; écrivez par exemple 2,5.") from None
+        threshold = _threshold(parameters.get("sous", ""))
         return cls(parameters.get("q", ""), parameters.get("epci", ""), threshold, parameters.get("tri", ""))
+
+
+def _threshold(text: str) -> float | None:
+    try:
+        return number(text)
+    except ValueError:
+        raise Refused(f"« {text} » n'est pas un nombre ; écrivez par exemple 2,5.") from None
 
 
 def areas(choice: Choice) -> list[Area]:

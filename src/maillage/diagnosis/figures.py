@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,6 @@ class Origin:
     facilities: tuple[str, int | None]
     population: tuple[str, int | None]
     estimate: tuple[str, int | None]
-    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 def figures(frame: Frame, profession: Profession, origin: Origin) -> list[Figure]:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from maillage.territories.keys import Key
 
 Floats = NDArray[np.float64]
-Texts = NDArray[np.str_]
 
 TEXT_COLUMNS = ("code", "commune", "epci", "departement", "region")
 APL_COLUMNS = ("apl", "apl_65", "apl_62", "apl_60", "apl_estimate")
@@ -72,8 +71,8 @@ def by_area(frame: Frame, level: str) -> dict[str, NDArray[Any]]:
 
     Returns `code` and one array per measure: population, count, density (per 10,000 inhabitants),
     the APL columns (weighted by the standardised population), minutes (weighted by the population),
-    fragility (see `fragility`), share_under_threshold. Units without a code at that level are left out;
-    NaN where nothing is known.
+    fragility (see `fragility`; weighted as the APL). Units without a code at that level are left out; NaN
+    where nothing is known.
     """
     grouped = frame.where(frame[level] != "")
     codes, group = np.unique(grouped[level], return_inverse=True)
@@ -87,9 +86,8 @@ def by_area(frame: Frame, level: str) -> dict[str, NDArray[Any]]:
         table[name] = _means(grouped[name], grouped["standardised_population"], group, size)
     for name in MINUTES_COLUMNS:
         table[name] = _means(grouped[name], grouped["population"], group, size)
-    table["fragility"] = fragility(table)
-    under = np.where(np.isfinite(grouped["apl"]), (grouped["apl"] < THRESHOLD).astype(float), np.nan)
-    table["share_under_threshold"] = _means(under, grouped["population"], group, size)
+    lost = fragility(grouped.columns)
+    table["fragility"] = _means(lost, grouped["standardised_population"], group, size)
     return table
 
 

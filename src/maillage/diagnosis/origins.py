@@ -8,26 +8,23 @@ from maillage.diagnosis.models import Snapshot
 
 def origin(snapshot: Snapshot) -> Origin:
     """Title and vintage of each part of a snapshot."""
-
-    def of(*kinds: str) -> tuple[str, int | None]:
-        found = [source for source in snapshot.sources if source["kind"] in kinds]
-        return (found[0]["title"], found[0]["vintage"]) if found else ("", None)
-
     supply = _supply_origin(snapshot)
-    facilities = [source for source in snapshot.sources if source["kind"] == "facilities"]
-    services = (facilities[-1]["title"], facilities[-1]["vintage"]) if facilities else ("", None)
-    apl = of("apl")
     return Origin(
-        apl=apl,
+        apl=_last_of(snapshot, "apl"),
         supply=supply,
-        facilities=services,
+        # The edition that counts the services comes after the one that counts practitioners, if they differ.
+        facilities=_last_of(snapshot, "facilities"),
         population=_population_origin(snapshot),
         estimate=(
             f"Estimation de Maillage d'après {supply[0]}, temps : {snapshot.parameters['travel_times']}",
             snapshot.vintage,
         ),
-        parameters=snapshot.parameters,
     )
+
+
+def _last_of(snapshot: Snapshot, kind: str) -> tuple[str, int | None]:
+    found = [(source["title"], source["vintage"]) for source in snapshot.sources if source["kind"] == kind]
+    return found[-1] if found else ("", None)
 
 
 def _supply_origin(snapshot: Snapshot) -> tuple[str, int | None]:

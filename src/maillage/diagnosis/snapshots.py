@@ -60,7 +60,8 @@ class Ingredients:
 
     @property
     def fingerprint(self) -> str:
-        data = sorted((dataset.slot, dataset.sha256) for dataset in self.datasets)
+        # The same register keeps other persons when other territories are asked for.
+        data = sorted((d.slot, d.sha256, d.meta.get("scope", [])) for d in self.datasets)
         made_of = [self.profession.code, self.vintage, METHOD_VERSION, data]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
@@ -287,6 +288,9 @@ def _positions(units: list[dict[str, Any]]) -> dict[str, int]:
     position = {unit["code"]: number for number, unit in enumerate(units)}
     largest: dict[str, tuple[float, int]] = {}
     for number, unit in enumerate(units):
+        # A row that leads to no commune of today stands for no other code than its own.
+        if not unit["commune"]:
+            continue
         rank = (unit.get("population") or 0.0, number)
         largest[unit["commune"]] = max(largest.get(unit["commune"], (-1.0, 0)), rank)
     return {commune: number for commune, (_, number) in largest.items()} | position
