@@ -18,6 +18,7 @@ from django.db import connections
 from maillage.care.models import FacilityCount
 from maillage.diagnosis.models import Snapshot
 from maillage.intake import actions
+from maillage.intake.stores import STAGED
 from maillage.kit.console import prepare_database
 from maillage.territories.models import Commune, Dataset
 
@@ -26,7 +27,7 @@ def die(*args, **kwargs):
 
 def load(where):
     if where == "staging":
-        actions.STAGED["facilities"] = die
+        STAGED["facilities"] = die
     elif where:
         setattr(actions, where, die)
     actions.load(folder=Path(sys.argv[1]), territories=["departement:20"])

@@ -26,6 +26,20 @@ def current_authority(request: PageRequest) -> Authority | None:
     return both[0] if len(both) == 1 else None
 
 
+def speak_for(request: PageRequest, territories: list[str]) -> None:
+    """On a public page about a territory, let its authority's name and colours stand first.
+
+    `territories` are keys, nearest first. Someone signed in keeps the authority they work for.
+    """
+    if request.user.is_authenticated:
+        return
+    found = {
+        authority.territory: authority for authority in Authority.objects.filter(territory__in=territories)
+    }
+    nearest = next((found[key] for key in territories if key in found), None)
+    request.authority = nearest or request.authority
+
+
 class AuthorityMiddleware:
     """Sets `request.authority` (a public page may set another) and groups the events of the request."""
 

@@ -15,7 +15,18 @@ from maillage.diagnosis.areas import Area
 from maillage.diagnosis.choices import Choice
 from maillage.drawing.outlines import Outline, Shape, Town, outline
 from maillage.territories.keys import Key
-from maillage.territories.models import Commune, CommuneQuerySet, Contour, Dataset, Departement, Epci
+from maillage.territories.models import (
+    LARGEST_FIRST,
+    Commune,
+    CommuneQuerySet,
+    Contour,
+    Dataset,
+    Departement,
+    Epci,
+)
+
+# More than a map can name: arrondissements of one city count once, and names must not overlap.
+TOWNS_SOUGHT = 40
 
 
 def outline_of(key: Key, mesh: str) -> Outline | None:
@@ -35,7 +46,7 @@ def _outline(key: Key, mesh: str, version: tuple[int, ...]) -> Outline | None:
     if not shapes:
         return None
     communes = Commune.objects.within(key.level, key.code)
-    largest = communes.exclude(lon=None).order_by("-population", "code")[:40]
+    largest = communes.exclude(lon=None).order_by(LARGEST_FIRST, "code")[:TOWNS_SOUGHT]
     towns: dict[str, Town] = {}
     for commune in largest:
         city = ARRONDISSEMENT.sub("", commune.name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from maillage.accounts.middleware import speak_for
+from maillage.accounts.requests import PageRequest
 from maillage.diagnosis import pages
 from maillage.diagnosis.areas import Filter, areas, export_rows, narrowed
 from maillage.diagnosis.choices import Choice, choose
@@ -21,7 +24,10 @@ ROWS_PER_PAGE = 100
 
 
 def _choice(request: HttpRequest, key: str) -> Choice:
-    return choose(places.find(key), request.GET.dict())
+    choice = choose(places.find(key), request.GET.dict())
+    around = [choice.diagnosis.territory, *choice.diagnosis.parents]
+    speak_for(cast(PageRequest, request), [str(territory.key) for territory in around])
+    return choice
 
 
 @require_safe

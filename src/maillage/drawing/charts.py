@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 import vl_convert
 
-from maillage.drawing.scales import MINUS, NARROW_SPACE, format_number, is_missing
+from maillage.drawing.numbers import MINUS, NARROW_SPACE, format_number, is_known
 
 Spec: TypeAlias = dict[str, Any]
 
@@ -31,7 +31,6 @@ _ROW: Final = 30
 _TREND_HEIGHT: Final = 220
 _LINE_HEIGHT: Final = 20
 _TREND_PADDING: Final = 0.12
-_STRIP_PADDING: Final = 0.06
 _SPREAD_ROUNDS: Final = 50
 _UNWANTED: Final = re.compile(r'\s(?:style|role|aria-roledescription|aria-hidden|xmlns:xlink)="[^"]*"')
 _ROWS: Final[Spec] = {"field": "label", "type": "nominal", "sort": None}
@@ -74,7 +73,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Mark:
-    """One named value: a bar of :func:`bars`, a row of :func:`comparison`."""
+    """One named value: a bar of :func:`bars`."""
 
     label: str
     value: float
@@ -174,50 +173,6 @@ def bars(
     )
 
 
-def comparison(
-    marks: Sequence[Mark],
-    *,
-    highlight: str,
-    distribution: Sequence[float] = (),
-    distribution_label: str = "Chaque commune",
-    decimals: int = 1,
-    colour: str = ACCENT,
-) -> Spec:
-    """One dot by mark on a common axis, one row each; ``distribution`` adds a first row of thin ticks."""
-    rows = [{**row, "text": format_number(row["value"], decimals)} for row in _rows(marks)]
-    ticks = [{"label": distribution_label, "tick": value} for value in distribution]
-    low, high = _padded_range([row["value"] for row in rows] + list(distribution), _STRIP_PADDING)
-    x = {
-        "field": "value",
-        "type": "quantitative",
-        "scale": {"domain": [low, high], "nice": False, "zero": False},
-        "axis": {"grid": True, "tickCount": 5, "format": f",.{decimals}f"},
-    }
-    dots = {"x": x, "y": _ROWS, "color": _emphasis("label", highlight, colour, _QUIET)}
-    return _chart(
-        [*ticks, *rows],
-        [
-            {
-                "mark": {"type": "tick", "thickness": 1, "opacity": 0.55, "color": _QUIET, "size": 16},
-                "encoding": {"x": {**x, "field": "tick"}, "y": _ROWS},
-            },
-            {
-                "mark": {"type": "circle", "opacity": 1},
-                "encoding": {**dots, "size": _emphasis("label", highlight, 150, 80)},
-            },
-            {
-                "mark": {"type": "text", "align": "left", "dx": 11},
-                "encoding": {
-                    **dots,
-                    "text": {"field": "text"},
-                    "fontWeight": _emphasis("label", highlight, 600, 400),
-                },
-            },
-        ],
-        height=_ROW * (len(rows) + bool(ticks)),
-    )
-
-
 def render(spec: Spec, *, label: str) -> str:
     """Draw a specification to an SVG text named ``label`` for screen readers.
 
@@ -244,7 +199,7 @@ def _known(points: Iterable[Point]) -> list[Spec]:
     known = [
         {"series": point.series, "year": point.year, "value": point.value}
         for point in points
-        if not is_missing(point.value)
+        if is_known(point.value)
     ]
     if not known:
         raise ValueError("Aucune valeur à tracer : il faut au moins un millésime qui en porte une.")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from maillage.drawing.numbers import MISSING, format_number, is_known
 from maillage.drawing.outlines import LABEL_SIZE, MARGIN, SCALE_BAR_BAND, Label, Outline
-from maillage.drawing.scales import MISSING, Scale, format_number, is_missing
+from maillage.drawing.scales import Scale
 
 FONT: Final = "'Source Sans 3', sans-serif"
 _INK: Final = "#1d2529"
@@ -116,7 +117,7 @@ def _area(code: str, outline: Outline, value: float | None, scale: Scale, texts:
 
 
 def _reading(value: float | None, texts: _Texts) -> str:
-    if is_missing(value):
+    if not is_known(value):
         return MISSING
     return f"{format_number(value, texts.decimals)} {texts.unit}".rstrip()
 

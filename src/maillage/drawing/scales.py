@@ -1,4 +1,4 @@
-"""Class breaks, palettes and French number text of a choropleth: values in, classes and colours out."""
+"""Class breaks and palettes of a choropleth: values in, classes and colours out."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor, isfinite, log10
-from typing import Final, TypeGuard
+from typing import Final
 
 import numpy as np
+
+from maillage.drawing.numbers import format_number, is_known
 
 APL_BREAKS: Final = (1.5, 2.0, 2.5, 3.0, 4.0)
 """Breaks of the accessibility to general practitioners (consultations per standardised inhabitant a year);
 2.5 is the threshold under which DREES calls a commune « sous-dense »."""
-
-MISSING: Final = "donnée absente"
-
-NARROW_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
-MINUS: Final = "\N{MINUS SIGN}"
 
 _SEQUENTIAL: Final = ("#e3eef0", "#9cc7cc", "#4d98a3", "#1c6475", "#0c3345")
 _SHORTAGE: Final = ("#5c1030", "#a3363f", "#dd7d52")
@@ -63,7 +59,7 @@ class Scale:
 
     def class_of(self, value: float | None) -> int | None:
         """Index of the class of ``value``, or None when there is no value (None or NaN)."""
-        return bisect_right(self.breaks, value) if _is_known(value) else None
+        return bisect_right(self.breaks, value) if is_known(value) else None
 
     def colour_of(self, value: float | None) -> str | None:
         """Colour of the class of ``value``, or None when there is no value."""
@@ -98,11 +94,6 @@ class Legend:
     classes: tuple[LegendClass, ...]
     missing_count: int
     missing_population: float
-
-
-def is_missing(value: float | None) -> bool:
-    """True for None, NaN and infinities: nothing that a class could hold."""
-    return not _is_known(value)
 
 
 def legend(
@@ -148,20 +139,6 @@ def quantile_breaks(
     return tuple(float(bound) for bound in bounds if bound > ordered[0, 0])
 
 
-def pretty_breaks(values: Iterable[float | None], classes: int) -> tuple[float, ...]:
-    """About ``classes`` equal classes bounded by multiples of 1, 2 or 5 times a power of ten."""
-    known = _finite_pairs(values, None)[:, 0]
-    if not known.size or known.min() == known.max():
-        return ()
-    low, high = float(known.min()), float(known.max())
-    rough = (high - low) / classes
-    power = 10.0 ** floor(log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
-    first, last = floor(low / step) + 1, ceil(high / step) - 1
-    digits = max(0, -floor(log10(step)))
-    return tuple(round(index * step, digits) for index in range(first, last + 1))
-
-
 def sequential(count: int) -> tuple[str, ...]:
     """``count`` colours from pale to dark in one hue: more is darker. Reverse the tuple for the opposite."""
     return _ramp(_SEQUENTIAL, count)
@@ -186,23 +163,10 @@ def lightness(colour: str) -> float:
     return float(_to_oklab(colour)[0])
 
 
-def format_number(value: float | None, decimals: int = 0) -> str:
-    """French text of a number: decimal comma, narrow no-break space by thousands, true minus sign."""
-    if not _is_known(value):
-        return MISSING
-    rounded = round(value, decimals) + 0.0
-    text = f"{abs(rounded):,.{decimals}f}".replace(",", NARROW_SPACE).replace(".", ",")
-    return f"{MINUS}{text}" if rounded < 0 else text
-
-
-def _is_known(value: float | None) -> TypeGuard[float]:
-    return value is not None and isfinite(value)
-
-
 def _finite_pairs(values: Iterable[float | None], weights: Iterable[float] | None) -> np.ndarray:
     known = list(values)
     loads = [1.0] * len(known) if weights is None else list(weights)
-    pairs = [(value, load) for value, load in zip(known, loads, strict=True) if _is_known(value)]
+    pairs = [(value, load) for value, load in zip(known, loads, strict=True) if is_known(value)]
     return np.array(pairs, dtype=float).reshape(-1, 2)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-NARROW_SPACE = "\u202f"
+from maillage.drawing.numbers import NARROW_SPACE, format_number
+
+UNKNOWN = "n. d."
 
 
 def search_key(label: str) -> str:
@@ -20,11 +22,9 @@ def search_key(label: str) -> str:
 
 def number(value: float | None, decimals: int = 0) -> str:
     """A number in French: decimal comma, narrow no-break spaces between thousands; "n. d." when unknown."""
-    if value is None:
-        return "n. d."
-    return f"{value:,.{decimals}f}".replace(",", NARROW_SPACE).replace(".", ",")
+    return format_number(value, decimals, missing=UNKNOWN)
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
     """A share between 0 and 1 as a French percentage."""
-    return "n. d." if share is None else f"{number(100 * share, decimals)}{NARROW_SPACE}%"
+    return UNKNOWN if share is None else f"{number(100 * share, decimals)}{NARROW_SPACE}%"

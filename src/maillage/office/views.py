@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.accounts.guards import authority_of, member_required, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
-from maillage.intake.actions import STATUS_LABELS, receive
+from maillage.intake.actions import receive
 from maillage.intake.forms import UploadForm
 from maillage.intake.models import ImportRun
+from maillage.intake.staging import STATUS_LABELS
 from maillage.jobs.actions import cancel
 from maillage.jobs.models import Job, Worker
 from maillage.kit.console import Refused

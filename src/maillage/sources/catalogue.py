@@ -60,11 +60,6 @@ def load(path: Path) -> tuple[Entry, ...]:
     return entries
 
 
-def by_source(source: str) -> tuple[Entry, ...]:
-    """The entries one reader understands."""
-    return tuple(entry for entry in catalogue() if entry.source == source)
-
-
 def by_slug(slug: str) -> Entry:
     """One entry. Raises SourceError with the nearest names when there is none."""
     entries = {entry.slug: entry for entry in catalogue()}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from maillage.kit.text import search_key
 from maillage.territories.keys import FICTIONAL_PREFIX
+
+# PostgreSQL would put what is not known first, SQLite last.
+LARGEST_FIRST = F("population").desc(nulls_last=True)
+NEWEST_FIRST = F("vintage").desc(nulls_last=True)
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -19,7 +23,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     def of_kind(self, kind: str, *, fictional: bool) -> DatasetQuerySet:
         """Those in force of a kind, of the demo or of real territories: the two never mix."""
         found = self.active().filter(kind=kind, is_fictional=fictional)
-        return found.order_by("-vintage", "slot")
+        return found.order_by(NEWEST_FIRST, "slot")
 
 
 class Dataset(models.Model):
@@ -37,6 +41,7 @@ class Dataset(models.Model):
     file = models.CharField("fichier", max_length=200)
     sha256 = models.CharField("empreinte", max_length=64)
     size = models.PositiveBigIntegerField("taille")
+    tables_in_file = models.PositiveSmallIntegerField("tables du fichier", default=1)
     rows = models.PositiveIntegerField("lignes")
     is_fictional = models.BooleanField("fictif", default=False)
     defects = models.PositiveIntegerField("défauts")
@@ -134,7 +139,7 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
             Q(search_name__startswith=key)
             | Q(search_name__contains=f" {key}")
             | Q(postal_codes__contains=key)
-        ).order_by("-population", "code")
+        ).order_by(LARGEST_FIRST, "code")
 
 
 class Commune(models.Model):

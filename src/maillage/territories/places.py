@@ -9,12 +9,10 @@ from django.db.models import Q
 
 from maillage.kit.console import Refused
 from maillage.kit.text import search_key
-from maillage.territories.keys import FRANCE, LEVEL_LABELS, Key, parse
-from maillage.territories.models import Commune, Departement, Epci, Region
+from maillage.territories.keys import FRANCE, Key, parse
+from maillage.territories.models import LARGEST_FIRST, Commune, Departement, Epci, Region
 
 SUGGESTIONS = 3
-# French articles of département names are not regular; a name alone, without article, is always right.
-DEPARTEMENT_PREFIX = "Département : "
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +91,11 @@ def search(text: str, *, limit: int = 20) -> list[Territory]:
             if key in search_key(name) or code.lower() == key
         ]
     communes = Commune.objects.matching(text) | Commune.objects.filter(Q(code__iexact=text.strip()))
-    found += [Territory(Key("commune", c.code), c.name) for c in communes.order_by("-population")[:limit]]
+    found += [
+        Territory(Key("commune", c.code), c.name) for c in communes.order_by(LARGEST_FIRST, "code")[:limit]
+    ]
     return found[:limit]
 
 
 def _suggest(names: list[str]) -> str:
     return f" Vouliez-vous dire : {', '.join(names)} ?" if names else " Chargez d'abord ses données."
-
-
-def level_label(key: Key) -> str:
-    return LEVEL_LABELS[key.level]

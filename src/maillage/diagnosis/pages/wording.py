@@ -9,7 +9,8 @@ from maillage.diagnosis.frame import Frame
 from maillage.diagnosis.indicators import MINUTES, Indicator
 from maillage.diagnosis.models import Snapshot, columns_of
 from maillage.diagnosis.reading import Diagnosis
-from maillage.kit.text import NARROW_SPACE, number, percent
+from maillage.drawing.numbers import NARROW_SPACE
+from maillage.kit.text import UNKNOWN, number, percent
 from maillage.territories.keys import parse
 
 # A sentence cut into pieces: the text, and whether it is the figure.
@@ -18,7 +19,7 @@ Sentence = list[tuple[str, bool]]
 
 def shown(figure: Figure | None) -> str:
     """The value of a figure as pages write it."""
-    return "n. d." if figure is None else written(figure.indicator, figure.value)
+    return UNKNOWN if figure is None else written(figure.indicator, figure.value)
 
 
 def written(indicator: Indicator, value: float | None) -> str:

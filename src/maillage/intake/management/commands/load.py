@@ -10,8 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from maillage.intake.actions import STATUS_LABELS, load
+from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
+from maillage.intake.staging import STATUS_LABELS
 from maillage.kit.console import Command as BaseCommand
 
 
