@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from maillage.drawing.charts import Mark, Point, Spec, bars, comparison, register_fonts, render, trend
+from maillage.drawing.charts import Mark, Point, Spec, bars, register_fonts, render, trend
 
 POINTS = [
     Point("Valbrune", 2021, 2.8),
@@ -25,9 +25,8 @@ def texts(svg: str) -> list[str]:
     [
         trend(POINTS, highlight="Valbrune"),
         bars(MARKS, highlight="Clairmont"),
-        comparison(MARKS, highlight="Clairmont", distribution=[0.1, 0.4, 0.9]),
     ],
-    ids=["trend", "bars", "comparison"],
+    ids=["trend", "bars"],
 )
 def test_charts_pass_a_strict_content_security_policy(spec: Spec) -> None:
     svg = render(spec, label='Évolution de "l\'accès" <2023>')

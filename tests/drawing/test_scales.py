@@ -4,15 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillage.drawing.numbers import format_number
 from maillage.drawing.scales import (
     APL_BREAKS,
     Scale,
     apl_scale,
     diverging,
-    format_number,
     legend,
     lightness,
-    pretty_breaks,
     quantile_breaks,
     sequential,
 )
@@ -102,7 +101,6 @@ def test_quantile_breaks_follow_the_weights() -> None:
 def test_missing_values_leave_breaks_unchanged() -> None:
     assert quantile_breaks([1, None, 2, float("nan"), 3, 4], 2) == quantile_breaks([1, 2, 3, 4], 2)
     assert quantile_breaks([None], 4) == ()
-    assert pretty_breaks([None], 4) == ()
 
 
 @given(VALUES, st.integers(1, 8))
@@ -112,18 +110,6 @@ def test_quantile_breaks_make_a_scale_without_an_empty_class(values: list[float]
     held = legend({str(index): value for index, value in enumerate(values)}, scale)
     assert len(breaks) < classes or classes == 1
     assert all(line.count for line in held.classes)
-
-
-@given(VALUES, st.integers(2, 8))
-def test_pretty_breaks_are_increasing_and_inside_the_values(values: list[float], classes: int) -> None:
-    breaks = pretty_breaks(values, classes)
-    assert all(lower < upper for lower, upper in pairwise(breaks))
-    assert all(min(values) <= bound <= max(values) for bound in breaks)
-
-
-def test_pretty_breaks_are_round() -> None:
-    assert pretty_breaks([0, 97.3], 5) == (20, 40, 60, 80)
-    assert pretty_breaks([0.012, 0.05], 4) == (0.02, 0.03, 0.04)
 
 
 def test_legend_counts_places_and_inhabitants_and_keeps_the_missing_apart() -> None:

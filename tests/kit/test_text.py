@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.kit.text import NARROW_SPACE, number, percent, search_key
+from maillage.drawing.numbers import MINUS, NARROW_SPACE
+from maillage.kit.text import number, percent, search_key
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,9 @@ def test_a_search_key_is_its_own_key(label: str) -> None:
     [
         (1234567.891, 2, f"1{NARROW_SPACE}234{NARROW_SPACE}567,89"),
         (0, 0, "0"),
-        (-2.5, 1, "-2,5"),
+        (-2.5, 1, f"{MINUS}2,5"),
+        (-0.04, 1, "0,0"),
+        (float("nan"), 1, "n. d."),
         (None, 2, "n. d."),
     ],
 )
