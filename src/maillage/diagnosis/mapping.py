@@ -96,9 +96,14 @@ def _merged(shapes: list[Shape]) -> list[Shape]:
             groups.setdefault(shape.group, []).append(read_geometry(dict(shape.geometry)))
     names = dict(Epci.objects.filter(code__in=list(groups)).values_list("code", "name"))
     return [
-        Shape(code, names[code], mapping(shapely.union_all(shapely.make_valid(geometries))))
+        Shape(code, names[code], mapping(_united(geometries)))
         for code, geometries in sorted(groups.items())
     ]
+
+
+def _united(geometries: list[shapely.Geometry]) -> shapely.Geometry:
+    """One surface: what generalisation folded into a line leaves nothing."""
+    return shapely.union_all(shapely.make_valid(geometries, method="structure", keep_collapsed=False))
 
 
 def as_geojson(choice: Choice, rows: list[Area]) -> dict[str, Any]:
