@@ -1,6 +1,5 @@
 """The script of the map, driven in a real browser on a page that holds nothing but the map."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from maillage.drawing.maps import paint
 from maillage.drawing.outlines import Shape, outline
@@ -40,19 +39,14 @@ def page_of_a_map() -> str:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("Chromium is not installed on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1000, "height": 900})
-        opened.set_content(page_of_a_map())
-        opened.add_style_tag(path=STATIC / "theme.css")
-        opened.add_script_tag(path=STATIC / "map.js", type="module")
-        opened.locator("[data-map-ready]").wait_for()
-        yield opened
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1000, "height": 900})
+    opened.set_content(page_of_a_map())
+    opened.add_style_tag(path=STATIC / "theme.css")
+    opened.add_script_tag(path=STATIC / "map.js", type="module")
+    opened.locator("[data-map-ready]").wait_for()
+    yield opened
+    opened.close()
 
 
 def view_box(page: Page) -> list[float]:
