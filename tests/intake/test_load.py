@@ -280,6 +280,13 @@ def test_progress_never_goes_back_and_names_what_is_done(country: Path) -> None:
     assert ("Lecture de communes.json") in [step for _, step in steps]
 
 
+def test_a_load_can_only_be_stopped_before_anything_has_changed(country: Path) -> None:
+    in_force: list[bool] = []
+    load(folder=country, progress=lambda done, step: in_force.append(Dataset.objects.active().exists()))
+    assert in_force
+    assert not any(in_force)
+
+
 def test_a_new_vintage_stands_beside_the_former_ones(loaded_territory: ImportRun, tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "apl2024.xlsx", {"APL 2024": apl_sheet(APL_2023, 2024)})
     load(folder=path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,3 +65,11 @@ def test_nothing_sent_is_asked_again() -> None:
     answer = signed_in(Role.MISSION_OFFICER).post(reverse("office:upload"), {})
     assert answer.status_code == 200
     assert not Job.objects.exists()
+
+
+def test_a_load_that_breaks_forgets_the_files_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maillage.intake.jobs.load", None)
+    send(signed_in(Role.MISSION_OFFICER), json.dumps(COMMUNES).encode())
+    job = Job.objects.get()
+    assert job.state == Job.State.FAILED
+    assert not Path(job.arguments["folder"]).exists()

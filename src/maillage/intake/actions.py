@@ -40,8 +40,8 @@ from maillage.territories.adjacency import neighbours
 from maillage.territories.keys import FRANCE, Key, parse
 from maillage.territories.models import Commune, Dataset
 
-# What part of the whole the reading takes, and the reading with the swap.
-READING_SHARE, COMPUTING_SHARE = 0.8, 0.85
+# What part of the whole the reading takes.
+READING_SHARE = 0.8
 
 
 def load(
@@ -75,10 +75,11 @@ def _load(
         with files_of(folder) as files:
             stage_all(staging, files, lambda done, step: progress(READING_SHARE * done, step), dry_run)
         if not dry_run:
-            progress(READING_SHARE, "Mise en vigueur")
+            # The last word: a job may be stopped here, never between new data and their indicators.
+            progress(READING_SHARE, "Mise en vigueur et calcul des indicateurs")
             _swap(staging, keys, actor)
     except (SourceError, Refused, DatabaseError) as error:
-        reason = _database_reason(error) if isinstance(error, DatabaseError) else str(error)
+        reason = _reason(error)
         discard_out_of_force()
         _keep_report(run, staging, succeeded=False, told=reason)
         raise Refused(f"{reason} Rien n'a été changé.") from error
@@ -86,19 +87,20 @@ def _load(
         run.report = {"files": staging.files}
         run.succeeded, run.outcome = True, outcome(staging, dry_run=True)
         return run
-    discard_out_of_force()
-    progress(COMPUTING_SHARE, "Calcul des indicateurs")
     try:
+        discard_out_of_force()
         refresh_snapshots()
-    except ScienceError as error:
-        reason = f"Les fichiers sont chargés, mais les indicateurs ne peuvent pas être calculés : {error}"
+    except (ScienceError, DatabaseError) as error:
+        reason = f"Les fichiers sont chargés, mais les indicateurs n'ont pas été calculés : {_reason(error)}"
         _keep_report(run, staging, succeeded=False, told=reason)
         raise Refused(reason) from error
     return _keep_report(run, staging, succeeded=True, told=outcome(staging, dry_run=False))
 
 
-def _database_reason(error: DatabaseError) -> str:
-    """A full disk, a value too long for its column: what no reader can foresee."""
+def _reason(error: Exception) -> str:
+    """The sentence of a refusal; for the database's (full disk, value too long), one around its own."""
+    if not isinstance(error, DatabaseError):
+        return str(error)
     first_line = (str(error).splitlines() or [""])[0]
     return (
         f"La base de données a refusé l'enregistrement (« {first_line} ») ; vérifiez la place sur le disque."
