@@ -41,3 +41,9 @@ def test_a_load_is_told_in_the_journal(loaded_territory: ImportRun) -> None:
     event = Event.objects.get(verb="load_files")
     assert event.object_id == str(loaded_territory.pk)
     assert "fichier(s) chargé(s)" in event.sentence
+
+
+def test_each_authority_a_load_was_made_for_reads_it_in_its_journal(country: Path) -> None:
+    load(folder=country, territories=["departement:20", "departement:2A"])
+    told = Event.objects.filter(verb="load_files").values_list("authority__territory", flat=True)
+    assert sorted(filter(None, told)) == ["departement:20", "departement:2A"]

@@ -185,6 +185,19 @@ def test_the_file_of_a_job_is_downloaded_under_its_name(client: Client, settings
 # Imports
 
 
+def test_the_demo_s_people_do_not_see_the_imports_of_real_data(client: Client) -> None:
+    visitor = person(Role.ANALYST, authority("00", is_demo=True))
+    client.force_login(visitor)
+    run = ImportRun.objects.create(folder="/donnees", report={"files": []}, succeeded=False, outcome="Refus.")
+    assert "Refus." in page(client, "office:imports")
+    dataset("apl", 2023)
+    assert "Refus." not in page(client, "office:imports")
+    assert "Refus." not in page(client, "office:my_day")
+    assert client.get(reverse("office:import_report", args=[run.pk])).status_code == 404
+    grant_role(user=visitor, authority=authority("01"), role=Role.ANALYST, by=None)
+    assert "Refus." in page(client, "office:imports")
+
+
 def test_an_import_report_names_every_file_its_tables_and_its_defects(client: Client) -> None:
     signed_in(client, Role.MISSION_OFFICER)
     loaded = {

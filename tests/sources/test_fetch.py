@@ -308,3 +308,13 @@ def test_a_server_that_is_not_there_is_said_so(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with pytest.raises(SourceError, match="ne répond pas"):
         get(Site(base="http://127.0.0.1:9"), tmp_path)
+
+
+@pytest.mark.parametrize("departement", ["../77", "7", "77&x=1", ""])
+def test_what_is_no_departement_never_reaches_a_path_or_an_address(
+    site: Site, tmp_path: Path, departement: str
+) -> None:
+    wanted = entry(site, "/file?d={departement}", file_name="c-{departement}.bin")
+    with pytest.raises(SourceError, match="département"):
+        fetch(wanted, tmp_path, departement=departement)
+    assert site.asked == []

@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping
 from shapely.geometry import shape as read_geometry
+from shapely.geometry.base import BaseGeometry
 
 from maillage.diagnosis.areas import Area
 from maillage.diagnosis.choices import Choice
@@ -96,12 +97,11 @@ def _merged(shapes: list[Shape]) -> list[Shape]:
             groups.setdefault(shape.group, []).append(read_geometry(dict(shape.geometry)))
     names = dict(Epci.objects.filter(code__in=list(groups)).values_list("code", "name"))
     return [
-        Shape(code, names[code], mapping(_united(geometries)))
-        for code, geometries in sorted(groups.items())
+        Shape(code, names[code], mapping(_united(geometries))) for code, geometries in sorted(groups.items())
     ]
 
 
-def _united(geometries: list[shapely.Geometry]) -> shapely.Geometry:
+def _united(geometries: list[shapely.Geometry]) -> BaseGeometry:
     """One surface: what generalisation folded into a line leaves nothing."""
     return shapely.union_all(shapely.make_valid(geometries, method="structure", keep_collapsed=False))
 

@@ -212,5 +212,8 @@ def _keep_report(run: ImportRun, staging: Staging, *, succeeded: bool, told: str
     run.report = {"files": staging.files}
     run.succeeded, run.outcome, run.finished_at = succeeded, told[:1000], timezone.now()
     run.save()
-    record("load_files", f"Chargement de {run.folder} : {told}", by=run.actor, about=run)
+    # A journal is read by authority: the load is told to each of those it was made for.
+    for authority in Authority.objects.filter(territory__in=run.territories) or [None]:
+        sentence = f"Chargement de {run.folder} : {told}"
+        record("load_files", sentence, by=run.actor, authority=authority, about=run)
     return run

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
-from maillage.accounts.models import User
+from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right
+from maillage.territories.models import Dataset
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def visible_to(self, user: User | AnonymousUser) -> ImportRunQuerySet:
+        """Every import, for whoever imports: the data serve the whole installation.
+
+        The demo lets anyone in: beside real data, its people see only the imports they asked for.
+        """
+        importing = Authority.objects.where(user, Right.IMPORT_DATA)
+        kinds = set(importing.order_by().values_list("is_demo", flat=True))
+        if kinds == {True} and Dataset.objects.active().filter(is_fictional=False).exists():
+            return self.filter(actor_id=user.pk)
+        return self if kinds else self.none()
 
 
 class ImportRun(models.Model):
@@ -18,6 +34,8 @@ class ImportRun(models.Model):
     succeeded = models.BooleanField("réussi")
     outcome = models.CharField("issue", max_length=1000)
     report = models.JSONField("compte rendu")
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = "import"

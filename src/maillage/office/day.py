@@ -38,7 +38,7 @@ def matters(user: User, authority: Authority | None) -> list[Matter]:
     """What this person has to see to, the most pressing first."""
     found = [*_jobs(user)]
     if user.can(Right.IMPORT_DATA, authority):
-        found += [*_missing_data(), *_old_data(timezone.localdate()), *_last_import()]
+        found += [*_missing_data(), *_old_data(timezone.localdate()), *_last_import(user)]
     order = {"late": 0, "waiting": 1, "known": 2}
     return sorted(found, key=lambda matter: order[matter.urgency])
 
@@ -82,8 +82,8 @@ def _old_data(today: date) -> Iterator[Matter]:
             yield Matter(text, reverse("diagnosis:method"), "Voir les sources", "waiting")
 
 
-def _last_import() -> Iterator[Matter]:
-    run = ImportRun.objects.order_by("-pk").first()
+def _last_import(user: User) -> Iterator[Matter]:
+    run = ImportRun.objects.visible_to(user).order_by("-pk").first()
     if run is not None and not run.succeeded:
         url = reverse("office:import_report", args=[run.pk])
         yield Matter(f"Le dernier import a été refusé. {run.outcome}", url, "Lire le compte rendu", "late")

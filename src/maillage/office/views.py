@@ -120,8 +120,9 @@ def job_file(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @right_required(Right.IMPORT_DATA)
 def imports(request: MemberRequest) -> HttpResponse:
-    runs = ImportRun.objects.select_related("actor").defer("report").order_by("-started_at", "-pk")
-    return TemplateResponse(request, "office/imports.html", {"page": page_of(request, runs)})
+    runs = ImportRun.objects.visible_to(request.user).select_related("actor").defer("report")
+    context = {"page": page_of(request, runs.order_by("-started_at", "-pk"))}
+    return TemplateResponse(request, "office/imports.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,7 +143,8 @@ def upload(request: MemberRequest) -> HttpResponse:
 @require_safe
 @right_required(Right.IMPORT_DATA)
 def import_report(request: MemberRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(ImportRun.objects.select_related("actor"), pk=pk)
+    runs = ImportRun.objects.visible_to(request.user).select_related("actor")
+    run = get_object_or_404(runs, pk=pk)
     files = [
         {
             "name": entry["file"],

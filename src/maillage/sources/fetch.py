@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from maillage.sources.catalogue import Entry
 from maillage.sources.tables import SourceError
+from maillage.sources.values import departement_code
 
 CHUNK_BYTES = 256 * 1024
 MAX_BYTES = 5 * 1024**3
@@ -81,6 +82,10 @@ def fetch(
         )
     if entry.by_departement and departement is None:
         raise SourceError(f"{entry.title} : ce fichier se demande pour un département ; précisez lequel.")
+    if departement is not None and departement_code(departement) != departement:
+        raise SourceError(
+            f"« {departement} » n'est pas un code de département ; écrivez par exemple 01 ou 2A."
+        )
     path = folder / entry.file_name.format(departement=departement)
     if path.exists() and not overwrite:
         raise SourceError(
