@@ -72,6 +72,9 @@ def locks_name_no_host() -> bool:
     return not faults
 
 
+# Rooms of the ground floor know no database, and what a browser sees does not depend on which one it is.
+WITHOUT_DATABASE = ("science", "sources", "drawing", "browser")
+
 MAILLAGE = (sys.executable, "-m", "maillage")
 CHECKS: dict[str, Callable[[], bool]] = {
     "format": command(SCRIPTS / "ruff", "format", "--check", "."),
@@ -97,18 +100,18 @@ def test() -> Tests:
         tests.unchecked[f"tout sur PostgreSQL : {ABSENT}"] += 1
         return tests
     with cluster(binaries) as url:
-        pytest(tests, url)
+        pytest(tests, url, *(f"--ignore=tests/{room}" for room in WITHOUT_DATABASE))
     return tests
 
 
-def pytest(tests: Tests, database_url: str | None) -> None:
+def pytest(tests: Tests, database_url: str | None, *options: str) -> None:
     """One run of pytest, its own report left on the screen, its counts added."""
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if database_url:
         environment["DATABASE_URL"] = database_url
     with tempfile.TemporaryDirectory(prefix="maillage-check-") as folder:
         report = Path(folder) / "report.xml"
-        arguments = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}", *parallel()]
+        arguments = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}", *parallel(), *options]
         done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
         tests.broken |= done.returncode != 0
         if report.exists():
