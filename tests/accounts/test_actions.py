@@ -111,13 +111,13 @@ def test_what_is_not_a_reasonable_image_is_refused(upload: SimpleUploadedFile, s
 
 
 def test_an_authority_is_opened_once_per_territory() -> None:
-    first = ensure_authority("epci:200000000", "Agglomération fictive", "epci")
-    assert ensure_authority("epci:200000000", "Un autre nom", "epci") == first
+    first = ensure_authority(territory="epci:200000000", name="Agglomération fictive")
+    assert ensure_authority(territory="epci:200000000", name="Un autre nom") == first
     assert Authority.objects.get().name == "Agglomération fictive"
 
 
 def test_two_authorities_of_one_name_have_two_addresses() -> None:
-    slugs = [ensure_authority(f"departement:0{n}", "Le même nom", "departement").slug for n in range(3)]
+    slugs = [ensure_authority(territory=f"departement:0{n}", name="Le même nom").slug for n in range(3)]
     assert slugs == ["le-meme-nom", "le-meme-nom-2", "le-meme-nom-3"]
 
 

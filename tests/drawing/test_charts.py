@@ -1,9 +1,8 @@
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from maillage.drawing.charts import Mark, Point, Spec, bars, register_fonts, render, trend
+from maillage.drawing.charts import Mark, Point, Spec, bars, render, trend
 
 POINTS = [
     Point("Valbrune", 2021, 2.8),
@@ -71,8 +70,3 @@ def test_a_chart_without_value_says_so() -> None:
         trend([Point("Valbrune", 2022, None)], highlight="Valbrune")
     with pytest.raises(ValueError, match="Aucune valeur à tracer"):
         bars([])
-
-
-def test_a_folder_without_fonts_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="make setup"):
-        register_fonts(tmp_path)

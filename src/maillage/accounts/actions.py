@@ -57,15 +57,11 @@ def create_authority(
     return authority
 
 
-def ensure_authority(
-    territory: str, name: str, kind: Authority.Kind | str, *, is_demo: bool = False
-) -> Authority:
+def ensure_authority(*, territory: str, name: str, is_demo: bool = False) -> Authority:
     """The authority of a territory, opened when there is none yet; an existing one is left as it is."""
     existing = Authority.objects.filter(territory=territory).first()
     if existing is not None:
         return existing
-    if territory.partition(":")[0] != kind:
-        raise Refused(f"Le territoire {territory} n'est pas de nature « {Authority.Kind(kind).label} ».")
     return create_authority(territory=territory, name=name, is_demo=is_demo)
 
 

@@ -79,7 +79,7 @@ def _territories(territory: Territory) -> dict[str, str]:
 def _authorities(territory: Territory) -> list[Authority]:
     """Opened before the load, which would open them as ordinary ones."""
     return [
-        ensure_authority(key, name, key.partition(":")[0], is_demo=True)
+        ensure_authority(territory=key, name=name, is_demo=True)
         for key, name in _territories(territory).items()
     ]
 

@@ -13,11 +13,15 @@ from maillage.diagnosis.professions import Profession
 from maillage.diagnosis.reading import Diagnosis, snapshot_for
 from maillage.drawing.scales import Scale, apl_scale, quantile_breaks, sequential
 from maillage.kit.console import Refused
-from maillage.territories.keys import Key
+from maillage.territories.keys import Key, Level
 from maillage.territories.models import Commune
 from maillage.territories.places import Territory
 
-MESHES = {"commune": "Communes", "epci": "Intercommunalités", "departement": "Départements"}
+MESHES: dict[Level, str] = {
+    "commune": "Communes",
+    "epci": "Intercommunalités",
+    "departement": "Départements",
+}
 # More areas than this make a map that nobody can read and a page that is slow to come.
 MOST_COMMUNES = 1500
 MINUTES_BREAKS = (5.0, 10.0, 15.0, 20.0, 30.0)
@@ -50,7 +54,7 @@ class Choice:
 
     diagnosis: Diagnosis
     indicator: Indicator
-    mesh: str
+    mesh: Level
 
     @property
     def column(self) -> str:
@@ -108,11 +112,11 @@ def _indicator(diagnosis: Diagnosis, code: str | None) -> Indicator:
     raise Refused(f"« {code} » n'est pas un indicateur ; choisissez parmi {', '.join(offered)}.")
 
 
-def meshes(key: Key) -> dict[str, str]:
+def meshes(key: Key) -> dict[Level, str]:
     """The meshes a territory can be drawn in."""
     if key.level in ("commune", "epci"):
         return {"commune": MESHES["commune"]}
-    offered = {}
+    offered: dict[Level, str] = {}
     if Commune.objects.within(key.level, key.code).count() <= MOST_COMMUNES:
         offered["commune"] = MESHES["commune"]
     if key.level != "france":
@@ -122,12 +126,13 @@ def meshes(key: Key) -> dict[str, str]:
     return offered
 
 
-def _mesh(key: Key, parameters: Parameters) -> str:
-    offered = meshes(key)
-    asked = parameters.get("maille") or next(iter(offered))
-    if asked not in offered:
+def _mesh(key: Key, parameters: Parameters) -> Level:
+    offered = list(meshes(key))
+    asked = parameters.get("maille") or offered[0]
+    found = next((mesh for mesh in offered if mesh == asked), None)
+    if found is None:
         raise Refused(f"La maille « {asked} » n'existe pas ici ; choisissez parmi {', '.join(offered)}.")
-    return asked
+    return found
 
 
 def scale_for(choice: Choice, values: np.ndarray, populations: np.ndarray) -> Scale:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import vl_convert
@@ -77,13 +76,6 @@ class Mark:
 
     label: str
     value: float
-
-
-def register_fonts(folder: Path) -> None:
-    """Make the TrueType files of ``folder`` known to the renderer; call it once, before drawing."""
-    if not any(folder.glob("*.ttf")):
-        raise FileNotFoundError(f"Aucune police (.ttf) dans {folder} : lancez « make setup ».")
-    vl_convert.register_font_directory(str(folder))
 
 
 def trend(points: Iterable[Point], *, highlight: str, decimals: int = 1, colour: str = ACCENT) -> Spec:

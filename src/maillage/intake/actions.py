@@ -77,7 +77,7 @@ def _load(
         if not dry_run:
             # The last word: a job may be stopped here, never between new data and their indicators.
             progress(READING_SHARE, "Mise en vigueur et calcul des indicateurs")
-            _swap(staging, keys, actor)
+            _swap(staging, keys)
     except (SourceError, Refused, DatabaseError) as error:
         reason = _reason(error)
         discard_out_of_force()
@@ -195,7 +195,7 @@ def _departements_of(key: Key) -> set[str]:
 
 
 @transaction.atomic
-def _swap(staging: Staging, keys: list[Key], actor: User | None) -> None:
+def _swap(staging: Staging, keys: list[Key]) -> None:
     for kind, store in REFERENCES.items():
         for dataset, table in staging.references:
             if dataset.kind == kind:
@@ -204,7 +204,7 @@ def _swap(staging: Staging, keys: list[Key], actor: User | None) -> None:
     for key in keys:
         territory = places.territory(key)
         if key.level in ("departement", "epci"):
-            ensure_authority(territory=str(key), name=territory.name, kind=key.level)
+            ensure_authority(territory=str(key), name=territory.name)
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ def map_of(choice: Choice, rows: list[Area], *, selected: str | None = None) -> 
         np.array([np.nan if v is None else v for v in values.values()]),
         np.array(list(populations.values())),
     )
-    links = {code: address("map", Key(choice.mesh, code), _below(choice)) for code in outline.paths}  # type: ignore[arg-type]
+    links = {code: address("map", Key(choice.mesh, code), _below(choice)) for code in outline.paths}
     title = (
         f"{indicator.label}, {choice.diagnosis.profession.label.lower()}, {choice.diagnosis.snapshot.vintage}"
     )
@@ -137,7 +137,7 @@ def _source(choice: Choice) -> str:
 
 
 def link_cell(choice: Choice, area: Area) -> dict[str, Any]:
-    return {"text": area.name, "url": address("map", Key(choice.mesh, area.code), _below(choice))}  # type: ignore[arg-type]
+    return {"text": area.name, "url": address("map", Key(choice.mesh, area.code), _below(choice))}
 
 
 def comparison(diagnosis: Diagnosis) -> list[dict[str, Any]]:
