@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F
 
 from maillage.territories.models import DatasetRow
 
@@ -11,7 +12,7 @@ class FacilityCountQuerySet(models.QuerySet["FacilityCount"]):
     def latest_in(self, commune: str) -> FacilityCountQuerySet:
         """What a commune counts, latest edition first."""
         found = self.filter(dataset__active=True, code=commune).select_related("dataset")
-        return found.order_by("-dataset__vintage", "type")
+        return found.order_by(F("dataset__vintage").desc(nulls_last=True), "dataset", "type")
 
 
 class FacilityCount(DatasetRow):

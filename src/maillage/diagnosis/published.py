@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from maillage.diagnosis.figures import Figure
 from maillage.diagnosis.frame import Frame
@@ -19,6 +19,7 @@ from maillage.territories.keys import FRANCE, Key
 from maillage.territories.models import AgeBand, Dataset, Zone
 
 AGE_GROUPS = {"mg": "gp"}
+NEWEST_EDITION = F("dataset__vintage").desc(nulls_last=True)
 KINDS = ("densities", "age_shares", "population_by_age", "zoning")
 # Beyond, reading every zone is quicker than naming so many communes.
 MOST_CODES_ASKED = 5000
@@ -66,15 +67,16 @@ def published_density(key: Key, snapshot: Snapshot) -> PublishedDensity | None:
         code="france" if key == FRANCE else key.code,
         profession=profession(snapshot.profession).densities_label,
     )
-    return rows.select_related("dataset").order_by("-dataset__vintage").first()
+    return rows.select_related("dataset").order_by(NEWEST_EDITION).first()
 
 
 def age_shares(key: Key, of: Profession) -> list[Figure]:
-    """Share of doctors over an age, published by département."""
+    """Share of doctors over an age, published by département: the latest edition."""
     group = AGE_GROUPS.get(of.code)
     if group is None or key.level != "departement":
         return []
-    rows = AgeShare.objects.filter(dataset__active=True, departement=key.code, group=group)
+    loaded = AgeShare.objects.filter(dataset__active=True, departement=key.code, group=group)
+    rows = list(loaded.select_related("dataset").order_by(NEWEST_EDITION, "dataset", "age"))
     return [
         Figure(
             Indicator(
@@ -89,7 +91,8 @@ def age_shares(key: Key, of: Profession) -> list[Figure]:
             row.dataset.vintage,
             str(row.dataset),
         )
-        for row in rows.select_related("dataset").order_by("age")
+        for row in rows
+        if row.dataset == rows[0].dataset
     ]
 
 

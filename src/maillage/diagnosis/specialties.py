@@ -33,8 +33,12 @@ def specialties(key: Key) -> list[SpecialtyRow]:
     levels = _departements_of(key)
     if not levels:
         return []
-    loaded = SpecialtyCount.objects.filter(dataset__active=True, dataset__is_fictional=is_fictional(key))
-    rows = loaded.order_by("pk").values_list("departement", "specialty", "label", "count")
+    latest = Dataset.objects.of_kind("specialties", fictional=is_fictional(key)).first()
+    rows = (
+        SpecialtyCount.objects.filter(dataset=latest)
+        .order_by("pk")
+        .values_list("departement", "specialty", "label", "count")
+    )
     counts: dict[str, dict[str, int]] = {}
     labels: dict[str, str] = {}
     for departement, specialty, label, count in rows:

@@ -15,7 +15,7 @@ from maillage.drawing import charts
 from maillage.kit.text import number, percent
 from maillage.sources.facility_types import ROLES, codes_of
 from maillage.territories.keys import Key
-from maillage.territories.models import Programme, Zone
+from maillage.territories.models import Dataset, Programme, Zone
 
 CONTRIBUTIONS_SHOWN = 12
 PROGRAMMES = {
@@ -120,16 +120,15 @@ def _zones(diagnosis: Diagnosis) -> list[Zone]:
 
 def _facilities(diagnosis: Diagnosis) -> list[tuple[str, int, int | None]]:
     """What the commune counts by role, each from the latest edition that counts it."""
-    found: dict[str, tuple[int, int | None]] = {}
+    found: dict[str, tuple[int, Dataset]] = {}
     for row in FacilityCount.objects.latest_in(diagnosis.territory.key.code):
-        vintage = row.dataset.vintage
-        role = next((role for role in ROLES if row.type in codes_of(role, vintage or 0)), None)
+        role = next((role for role in ROLES if row.type in codes_of(role, row.dataset.vintage or 0)), None)
         if role is None:
             continue
-        count, edition = found.get(role, (0, vintage))
-        if edition == vintage:
-            found[role] = (count + row.count, vintage)
-    return [(ROLES[role], *found[role]) for role in ROLES if role in found]
+        count, edition = found.get(role, (0, row.dataset))
+        if edition == row.dataset:
+            found[role] = (count + row.count, edition)
+    return [(ROLES[role], found[role][0], found[role][1].vintage) for role in ROLES if role in found]
 
 
 def _programmes(diagnosis: Diagnosis) -> list[str]:
