@@ -78,6 +78,16 @@ def test_a_visitor_goes_from_a_search_to_a_commune_to_its_epci_to_another_indica
     expect(page.locator("[data-map] caption")).to_contain_text("Population")
 
 
+def test_what_is_said_of_a_followed_territory_reads_as_one_sentence(site: str, page: Page) -> None:
+    page.goto(site)
+    sentence = page.locator(".followed li p").last
+    expect(sentence).to_contain_text("par habitant en 2023")
+    figure, whole = sentence.locator("strong").first.bounding_box(), sentence.bounding_box()
+    assert figure is not None
+    assert whole is not None
+    assert whole["height"] < 2 * figure["height"]
+
+
 # The map
 
 
