@@ -20,16 +20,23 @@ from maillage.science.travel import TravelTimes, straight_line, straight_line_ne
 DETOUR = 1.3
 SPEED_KMH = 50.0
 TERMINAL_MINUTES = 1.0
+# DREES refounded the APL in 2015: steps of 10, 15 and 20 minutes in place of 5, 10 and 15.
+REFOUNDED = 2015
 
 
 def parameters_for(profession: Profession, vintage: int) -> AplParameters:
-    """The official parameters of the latest series not after a vintage, else of the earliest one."""
+    """The official parameters of the latest series not after a vintage, else of the earliest one.
+
+    A vintage takes those of its own formulation, where they are known: before or since 2015.
+    """
     known = sorted(
         (entry for entry in PARAMETERS if entry.profession == profession.code),
         key=lambda entry: entry.vintage,
     )
-    before = [entry for entry in known if entry.vintage <= vintage]
-    return before[-1] if before else known[0]
+    refounded = vintage >= REFOUNDED
+    same = [entry for entry in known if (entry.vintage >= REFOUNDED) == refounded] or known
+    before = [entry for entry in same if entry.vintage <= vintage]
+    return before[-1] if before else same[0]
 
 
 @dataclass(frozen=True, slots=True)
