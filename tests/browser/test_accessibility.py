@@ -100,6 +100,7 @@ SCREENS = {
     "jobs": office("jobs", needs="running_job"),
     "job in progress": office("job", job(Job.State.RUNNING, progress=42, step="Lecture")),
     "job that failed": office("job", job(Job.State.FAILED, error="Dossier vide.", log="Lecture\nArrêt")),
+    "job that does not exist": office("job", lambda: [0], status=404),
     "imports": office("imports", needs="loaded_territory"),
     "import report": office("import_report", defective_import),
     "upload": office("upload"),
