@@ -33,6 +33,7 @@ class Area:
 
     code: str
     name: str
+    search_name: str
     group: str
     population: float | None
     values: Mapping[str, float | None]
@@ -70,6 +71,7 @@ def areas(choice: Choice) -> list[Area]:
         Area(
             code=code,
             name=named[code].name,
+            search_name=named[code].search_name,
             group=named[code].group,
             population=_known(table["population"][row]),
             values={indicator: _known(values[row]) for indicator, values in held.items()},
@@ -91,6 +93,7 @@ def _known(value: float) -> float | None:
 @dataclass(frozen=True, slots=True)
 class _Name:
     name: str
+    search_name: str
     group: str = ""
 
 
@@ -98,10 +101,12 @@ def _names(choice: Choice) -> dict[str, _Name]:
     """Name of each area, and of the EPCI of a commune."""
     if choice.mesh == "commune":
         key = choice.diagnosis.territory.key
-        rows = Commune.objects.within(key.level, key.code).values_list("code", "name", "epci__name")
-        return {code: _Name(name, epci or "") for code, name, epci in rows}
+        rows = Commune.objects.within(key.level, key.code).values_list(
+            "code", "name", "search_name", "epci__name"
+        )
+        return {code: _Name(name, searched, epci or "") for code, name, searched, epci in rows}
     model: Any = Epci if choice.mesh == "epci" else Departement
-    return {code: _Name(name) for code, name in model.objects.values_list("code", "name")}
+    return {code: _Name(name, search_key(name)) for code, name in model.objects.values_list("code", "name")}
 
 
 def narrowed(rows: list[Area], choice: Choice, wanted: Filter) -> list[Area]:
@@ -110,7 +115,7 @@ def narrowed(rows: list[Area], choice: Choice, wanted: Filter) -> list[Area]:
     shown = [
         area
         for area in rows
-        if text in search_key(area.name)
+        if text in area.search_name
         and (not wanted.epci or area.group == wanted.epci)
         and (wanted.below is None or _is_below(area.values[choice.indicator.code], wanted.below))
     ]
@@ -124,7 +129,7 @@ def _is_below(value: float | None, threshold: float) -> bool:
 def _sorted(rows: list[Area], order: str) -> list[Area]:
     code, descending = order.removeprefix("-"), order.startswith("-")
     if code in ("", "name"):
-        return sorted(rows, key=lambda area: search_key(area.name), reverse=descending)
+        return sorted(rows, key=lambda area: area.search_name, reverse=descending)
     known = [area for area in rows if area.values.get(code) is not None]
     unknown = [area for area in rows if area.values.get(code) is None]
     return sorted(known, key=lambda area: area.values[code] or 0.0, reverse=descending) + unknown

@@ -55,6 +55,7 @@ class Choice:
     diagnosis: Diagnosis
     indicator: Indicator
     mesh: Level
+    drawn: bool = True
 
     @property
     def column(self) -> str:
@@ -71,13 +72,15 @@ class Choice:
         return urlencode(parameters | changes)
 
 
-def choose(territory: Territory, parameters: Parameters) -> Choice:
-    """Read the parameters of an address. Raises Refused with what there is to choose from."""
+def choose(territory: Territory, parameters: Parameters, *, drawn: bool = True) -> Choice:
+    """Read the parameters of an address. Raises Refused with what there is to choose from.
+
+    A view that is `drawn` keeps to meshes a map can show; a table or an export may hold every commune.
+    """
     code = parameters.get("profession", "mg")
     diagnosis = Diagnosis(territory, snapshot_for(code, _vintage(parameters.get("millesime")), territory.key))
-    return Choice(
-        diagnosis, _indicator(diagnosis, parameters.get("indicateur")), _mesh(territory.key, parameters)
-    )
+    indicator = _indicator(diagnosis, parameters.get("indicateur"))
+    return Choice(diagnosis, indicator, _mesh(territory.key, parameters, drawn), drawn)
 
 
 def _vintage(text: str | None) -> int | None:
@@ -112,27 +115,26 @@ def _indicator(diagnosis: Diagnosis, code: str | None) -> Indicator:
     raise Refused(f"« {code} » n'est pas un indicateur ; choisissez parmi {', '.join(offered)}.")
 
 
-def meshes(key: Key) -> dict[Level, str]:
-    """The meshes a territory can be drawn in."""
+def meshes(key: Key, *, drawn: bool = True) -> dict[Level, str]:
+    """The meshes a territory can be drawn in, or listed in."""
     if key.level in ("commune", "epci"):
         return {"commune": MESHES["commune"]}
-    offered: dict[Level, str] = {}
-    if Commune.objects.within(key.level, key.code).count() <= MOST_COMMUNES:
-        offered["commune"] = MESHES["commune"]
-    if key.level != "france":
-        offered["epci"] = MESHES["epci"]
+    too_many = drawn and Commune.objects.within(key.level, key.code).count() > MOST_COMMUNES
+    offered: list[Level] = [] if too_many else ["commune"]
+    if key.level != "france" or not drawn:
+        offered.append("epci")
     if key.level in ("region", "france"):
-        offered["departement"] = MESHES["departement"]
-    return offered
+        offered.append("departement")
+    return {mesh: MESHES[mesh] for mesh in offered}
 
 
-def _mesh(key: Key, parameters: Parameters) -> Level:
-    offered = list(meshes(key))
-    asked = parameters.get("maille") or offered[0]
-    found = next((mesh for mesh in offered if mesh == asked), None)
-    if found is None:
-        raise Refused(f"La maille « {asked} » n'existe pas ici ; choisissez parmi {', '.join(offered)}.")
-    return found
+def _mesh(key: Key, parameters: Parameters, drawn: bool) -> Level:
+    offered, default = meshes(key, drawn=drawn), next(iter(meshes(key)))
+    asked = parameters.get("maille") or default
+    if asked not in MESHES:
+        raise Refused(f"La maille « {asked} » n'existe pas ; choisissez parmi {', '.join(offered)}.")
+    # One that this view cannot show, asked for by a link from another one, gives way to one that it can.
+    return next((mesh for mesh in offered if mesh == asked), default)
 
 
 def scale_for(choice: Choice, values: np.ndarray, populations: np.ndarray) -> Scale:

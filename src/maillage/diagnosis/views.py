@@ -23,8 +23,8 @@ from maillage.territories import places
 ROWS_PER_PAGE = 100
 
 
-def _choice(request: HttpRequest, key: str) -> Choice:
-    choice = choose(places.find(key), request.GET.dict())
+def _choice(request: HttpRequest, key: str, *, drawn: bool = True) -> Choice:
+    choice = choose(places.find(key), request.GET.dict(), drawn=drawn)
     around = [choice.diagnosis.territory, *choice.diagnosis.parents]
     speak_for(cast(PageRequest, request), [str(territory.key) for territory in around])
     return choice
@@ -48,16 +48,17 @@ def figures(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @refusals_as_pages
 def table(request: HttpRequest, key: str) -> HttpResponse:
-    choice, wanted = _choice(request, key), Filter.read(request.GET.dict())
-    rows = narrowed(areas(choice), choice, wanted)
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "diagnosis/table.html", pages.table_page(choice, wanted, page))
+    choice, wanted = _choice(request, key, drawn=False), Filter.read(request.GET.dict())
+    rows = areas(choice)
+    shown = Paginator(narrowed(rows, choice, wanted), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    groups = {area.group for area in rows}
+    return render(request, "diagnosis/table.html", pages.table_page(choice, wanted, shown, groups))
 
 
 @require_safe
 @refusals_as_pages
 def export(request: HttpRequest, key: str, fmt: str) -> HttpResponse:
-    choice = _choice(request, key)
+    choice = _choice(request, key, drawn=False)
     rows = narrowed(areas(choice), choice, Filter.read(request.GET.dict()))
     name = pages.file_name(choice)
     if fmt == "geojson":

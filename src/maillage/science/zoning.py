@@ -22,7 +22,7 @@ class ZoningRule:
     """One way of turning scores of territories into categories, as a decree puts it.
 
     :ivar code: stable slug.
-    :ivar profession: medecins, inf, mk, sf, orthophonistes.
+    :ivar profession: mg (the zoning of all doctors rests on GPs), inf, mk, sf, orthophonistes.
     :ivar decree: reference, in French.
     :ivar signed: date of the decree.
     :ivar territory: where the rule holds, ``france`` or ``region:11``.
@@ -64,7 +64,7 @@ _DECREE_2021 = "arrêté du 13 novembre 2017 modifié par l'arrêté du 1er octo
 def _doctors_2021(slug: str, territory: str, priority: float, complementary: float) -> ZoningRule:
     return ZoningRule(
         code=f"medecins-2021-{slug}",
-        profession="medecins",
+        profession="mg",
         decree=_DECREE_2021,
         signed=date(2021, 10, 1),
         territory=territory,
@@ -110,7 +110,7 @@ def _five_classes(
 RULES: tuple[ZoningRule, ...] = (
     ZoningRule(
         code="medecins-2017",
-        profession="medecins",
+        profession="mg",
         decree="arrêté du 13 novembre 2017",
         signed=date(2017, 11, 13),
         territory="france",

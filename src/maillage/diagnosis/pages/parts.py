@@ -80,7 +80,9 @@ def _menus(choice: Choice) -> list[dict[str, Any]]:
             (p.code, p.label, p.code == code) for p in PROFESSIONS.values() if vintages(p.code, key)
         ],
         "millesime": [(str(y), str(y), y == diagnosis.snapshot.vintage) for y in vintages(code, key)],
-        "maille": [(mesh, label, mesh == choice.mesh) for mesh, label in meshes(key).items()],
+        "maille": [
+            (mesh, label, mesh == choice.mesh) for mesh, label in meshes(key, drawn=choice.drawn).items()
+        ],
     }
     labels = {
         "indicateur": "Indicateur",

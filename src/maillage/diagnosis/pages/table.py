@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.urls import reverse
 
-from maillage.diagnosis.areas import SHOWN, Area, Filter, areas
+from maillage.diagnosis.areas import SHOWN, Area, Filter
 from maillage.diagnosis.choices import MESHES, Choice, available
 from maillage.diagnosis.indicators import Indicator
 from maillage.diagnosis.pages.parts import link_cell, page_frame
@@ -16,11 +16,11 @@ from maillage.kit.text import number, search_key
 from maillage.territories.keys import Key
 
 
-def table_page(choice: Choice, wanted: Filter, page: Page[Area]) -> dict[str, Any]:
+def table_page(choice: Choice, wanted: Filter, page: Page[Area], groups: set[str]) -> dict[str, Any]:
+    """`groups` are the EPCI that the filter offers: those of every area, not of the ones shown."""
     shown_codes = _table_codes(choice)
     known = {indicator.code: indicator for indicator in available(choice.diagnosis)}
     query = choice.query(**_filter_parameters(wanted))
-    groups = sorted({area.group for area in areas(choice) if area.group}, key=search_key)
     key = choice.diagnosis.territory.key
     return {
         **page_frame(choice, "table"),
@@ -33,7 +33,7 @@ def table_page(choice: Choice, wanted: Filter, page: Page[Area]) -> dict[str, An
         },
         "page": page,
         "wanted": wanted,
-        "groups": groups,
+        "groups": sorted(groups - {""}, key=search_key),
         "exports": [
             {"label": fmt.upper(), "url": f"{_export(key, fmt)}?{query}"}
             for fmt in ("xlsx", "ods", "csv", "geojson")
