@@ -30,6 +30,17 @@ def test_a_row_of_another_width_is_set_aside_with_its_line(write_text: Write) ->
     assert [defect.line for defect in log.probe.defects.kept] == [3, 4]
 
 
+def test_a_last_row_cut_short_refuses_the_file(write_text: Write) -> None:
+    log = RowLog(Probe(write_text("code;nom\n77001;A\n770")))
+    with pytest.raises(SourceError, match=r"la dernière ligne \(3\) est coupée"):
+        list(csv_columns(log, ["code"]))
+
+
+def test_a_whole_last_row_needs_no_end_of_line(write_text: Write) -> None:
+    log = RowLog(Probe(write_text("code;nom\n77001;A\n77002;B")))
+    assert len(list(csv_columns(log, ["code"]))) == 2
+
+
 def test_all_missing_columns_are_named_at_once(write_text: Write) -> None:
     log = RowLog(Probe(write_text("code;nom\n77001;A\n")))
     with pytest.raises(

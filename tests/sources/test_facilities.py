@@ -54,6 +54,11 @@ def test_a_renamed_column_is_named(write_text: Write, load: Load) -> None:
         load(write_text("COMMUNE;AN;TYPEQU;NB_EQUIP\n77001;2018;D201;1\n"))
 
 
+def test_a_detail_file_without_its_count_is_refused(write_text: Write, load: Load) -> None:
+    with pytest.raises(SourceError, match="« NB_EQUIP »"):
+        load(write_text("REG;DEP;DEPCOM;DCIRIS;AN;TYPEQU;NB\n11;77;77001;x;2018;D201;4\n"))
+
+
 def test_unusable_rows_are_set_aside_by_line(write_text: Write, load: Load, problems: Problems) -> None:
     content = ROWS + "11;77;77001;x;2018;D201;deux\n11;77;XXXXX;x;2018;D201;1\n11;77;77001;x;2018;D201\n"
     reading = load(write_text(content))

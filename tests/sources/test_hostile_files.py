@@ -123,10 +123,9 @@ def test_a_json_nested_without_end(write_text: Write, load: Load) -> None:
     assert "incomplet ou abîmé" in refusal(load, write_text(deep))
 
 
-def test_a_csv_cut_short_keeps_its_whole_rows_and_names_the_last(write_text: Write, load: Load) -> None:
-    reading = load(write_text(BPE + "11;77;77001;x;2018;D201;1\n11;77;770"))
-    assert (len(reading.tables[0]), reading.rows_set_aside) == (1, 1)
-    assert reading.defects.kept[0].line == 3
+def test_a_csv_cut_short_is_refused(write_text: Write, load: Load) -> None:
+    path = write_text(BPE + "11;77;77001;x;2018;D201;1\n11;77;770")
+    assert "la dernière ligne (3) est coupée" in refusal(load, path)
 
 
 def test_a_workbook_of_something_else(write_workbook: Write, load: Load) -> None:
@@ -325,3 +324,9 @@ def test_whatever_bytes_of_a_workbook_change_it_is_read_or_refused(
     probe = Probe(path)
     with contextlib.suppress(SourceError):
         read(probe, recognise(probe, READERS), Scope())
+
+
+def test_a_json_in_another_encoding_says_so(write_text: Write, load: Load) -> None:
+    content = '[{"code": "77001", "nom": "Éteil", "codeDepartement": "77", "population": 1, "centre": null}]'
+    with pytest.raises(SourceError, match="n'est pas en UTF-8"):
+        load(write_text(content, encoding="cp1252"))

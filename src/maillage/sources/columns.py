@@ -80,17 +80,25 @@ def csv_columns(log: RowLog, names: Sequence[str]) -> Iterator[tuple[int, list[s
     """Line number and the named cells of each row of a CSV file.
 
     A row that has not as many cells as the header is set aside: its cells cannot be told apart. Raises
-    SourceError when a column is missing.
+    SourceError when a column is missing, or when the last row is short and never ends: what was cut off
+    with it cannot be known.
     """
     probe = log.probe
     positions = locate(probe, probe.header, names)
-    width = len(probe.header)
+    width = line_width = len(probe.header)
+    line = 1
     for line, row in probe.csv_rows():
         log.read += 1
+        line_width = len(row)
         if len(row) != width:
             log.set_aside(line, "", f"nombre de cellules différent de l'en-tête ({width})")
             continue
         yield line, [row[position] for position in positions]
+    if line_width < width and not probe.ends_with_newline:
+        raise SourceError(
+            f"{probe.name} : la dernière ligne ({line}) est coupée, le fichier est incomplet ; "
+            "téléchargez-le de nouveau."
+        )
 
 
 def header_has(probe: Probe, names: Sequence[str]) -> bool:

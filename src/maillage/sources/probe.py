@@ -127,6 +127,12 @@ class Probe:
         cells = next(csv.reader([self.head_lines[0]], delimiter=self.delimiter), [])
         return [cell.strip() for cell in cells]
 
+    @cached_property
+    def ends_with_newline(self) -> bool:
+        with self.path.open("rb") as stream:
+            stream.seek(-min(1, self.size), io.SEEK_END)
+            return stream.read() in (b"\n", b"\r")
+
     def open_text(self) -> io.TextIOWrapper:
         """The file as text, decoded strictly: UTF-8 first, cp1252 with a defect when it is not UTF-8."""
         encoding = self.encoding if self._decodes(self.encoding) else "cp1252"
@@ -192,7 +198,12 @@ class Probe:
             )
         try:
             return json.loads(self.path.read_bytes())
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except UnicodeDecodeError as error:
+            raise SourceError(
+                f"{self.name} : ce JSON n'est pas en UTF-8 ; enregistrez-le dans cet encodage "
+                "ou téléchargez-le de nouveau."
+            ) from error
+        except (json.JSONDecodeError, RecursionError) as error:
             where = f" (ligne {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
             raise SourceError(
                 f"{self.name} : JSON incomplet ou abîmé{where} ; téléchargez de nouveau le fichier."

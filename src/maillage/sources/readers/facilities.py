@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from maillage.sources.columns import RowLog, csv_columns, header_has, locate, table_of
+from maillage.sources.columns import RowLog, csv_columns, header_has, locate, missing_columns, table_of
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, Scope, SourceError, Table
 from maillage.sources.values import city_of_arrondissement, integer, plain, text
@@ -51,6 +51,9 @@ def _detail_rows(log: RowLog) -> Iterator[tuple[int, str, str, str, str]]:
     """Line, commune, type, year and number of each row, whichever columns the edition has."""
     probe = log.probe
     has_year, has_count = header_has(probe, ["AN"]), header_has(probe, ["NB_EQUIP"])
+    if header_has(probe, ["DCIRIS", "AN"]) and not has_count:
+        # An edition by IRIS and year always counts: without the column, a row is not one facility.
+        raise missing_columns(probe, ["NB_EQUIP"], probe.header)
     names = ["DEPCOM", "TYPEQU", *["AN"] * has_year, *["NB_EQUIP"] * has_count]
     year = "" if has_year else str(_year_of_name(probe))
     for line, cells in csv_columns(log, names):
