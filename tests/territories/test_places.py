@@ -70,3 +70,8 @@ def test_search_gives_wide_territories_before_communes_and_large_communes_first(
     assert found.index("departement:2A") < found.index("epci:200000003") < found.index("commune:2B002")
     assert [str(place.key) for place in search("2a001")] == ["commune:2A001"]
     assert search("   ") == []
+
+
+def test_a_name_nobody_bears_is_said_to_be_unknown(loaded_territory: ImportRun) -> None:
+    with pytest.raises(Refused, match="Aucun territoire ne porte le nom « Xylographie »"):
+        find("Xylographie")

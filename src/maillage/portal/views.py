@@ -15,7 +15,7 @@ from maillage.territories.places import search
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    authorities = list(Authority.objects.order_by("name", "pk"))
+    authorities = list(Authority.objects.order_by("is_demo", "kind", "name", "pk"))
     query = request.GET.get("q", "").strip()[:100]
     said = headlines([authority.territory for authority in authorities])
     context = {

@@ -75,6 +75,10 @@ def _by_name(text: str) -> Territory:
     if len(exact) == 1:
         return exact[0]
     named = [f"{found.key} ({found.name})" for found in (exact or candidates)[:SUGGESTIONS]]
+    if not named:
+        raise Refused(
+            f"Aucun territoire ne porte le nom « {text} » parmi les données chargées.{_suggest(named)}"
+        )
     raise Refused(f"« {text} » ne désigne pas un seul territoire.{_suggest(named)}")
 
 

@@ -10,6 +10,7 @@ from maillage.diagnosis.choices import Choice
 from maillage.diagnosis.contributions import Contribution, contributions
 from maillage.diagnosis.pages.parts import address, comparison, map_of, page_frame, trend
 from maillage.diagnosis.pages.wording import Sentence, main_sentences
+from maillage.diagnosis.professions import PROFESSIONS
 from maillage.diagnosis.reading import Diagnosis
 from maillage.drawing import charts
 from maillage.kit.text import number, percent
@@ -55,9 +56,10 @@ def _commune_sentences(choice: Choice, parts: list[Contribution]) -> list[Senten
         where = (
             "dans la commune même" if first.code == choice.diagnosis.territory.key.code else f"à {first.name}"
         )
+        served = "une commune la sert" if len(parts) == 1 else f"{len(parts)} communes la servent"
         said.append(
             [
-                (f"D'après l'estimation, {len(parts)} commune(s) la servent ; ", False),
+                (f"D'après l'estimation, {served} ; ", False),
                 (percent(first.share, 0), True),
                 (f" de cet accès se trouve {where}.", False),
             ]
@@ -112,10 +114,12 @@ def _surroundings(choice: Choice) -> dict[str, Any] | None:
     return map_of(wider, areas(wider), selected=choice.diagnosis.territory.key.code)
 
 
-def _zones(diagnosis: Diagnosis) -> list[Zone]:
+def _zones(diagnosis: Diagnosis) -> list[tuple[str, Zone]]:
+    """The zones of the commune, each with the name of its profession, the latest first."""
     code = diagnosis.territory.key.code
     zones = Zone.objects.filter(dataset__active=True, unit_type="commune", unit_code=code)
-    return list(zones.order_by("profession", "-valid_from"))
+    named = ((PROFESSIONS.get(zone.profession), zone) for zone in zones.order_by("profession", "-valid_from"))
+    return [(profession.label if profession else zone.profession, zone) for profession, zone in named]
 
 
 def _facilities(diagnosis: Diagnosis) -> list[tuple[str, int, int | None]]:

@@ -69,9 +69,9 @@ def _lowest_table(choice: Choice, rows: list[Area]) -> dict[str, Any]:
     inhabited = [area for area in rows if area.population and area.values[code] is not None]
     lowest = narrowed(inhabited, choice, Filter(order=order))[:LOWEST_SHOWN]
     titles = {
-        "high": "Les moins bien servies",
-        "low": "Les moins bien servies",
-        None: "Les plus grandes valeurs",
+        "high": "Les plus faibles valeurs",
+        "low": "Les plus fortes valeurs",
+        None: "Les plus fortes valeurs",
     }
     return {
         "caption": f"{titles[choice.indicator.better]} : {choice.indicator.label}",

@@ -65,10 +65,12 @@ def main_sentences(diagnosis: Diagnosis) -> list[Sentence]:
         return _density_sentence(diagnosis)
     beside = compared(diagnosis, "apl_mean")
     of = diagnosis.profession
-    what = "consultations de généraliste par an" if of.code == "mg" else f"({of.apl_unit})"
+    opening, what = "chaque habitant a accès en moyenne à ", "consultations de généraliste par an"
+    if of.code != "mg":
+        opening, what = "l'APL moyenne est de ", of.apl_unit
     said = [
         [
-            (f"En {mean.vintage}, chaque habitant a accès en moyenne à ", False),
+            (f"En {mean.vintage}, {opening}", False),
             (f"{shown(mean)} {what}", True),
             (f"{beside}.", False),
         ]
