@@ -13,8 +13,6 @@ VENDOR_FILES = (
     "bootstrap.min.css",
     "source-sans-3-latin.woff2",
     "source-sans-3-latin-ext.woff2",
-    "fonts/SourceSans3-Regular.ttf",
-    "fonts/SourceSans3-SemiBold.ttf",
 )
 
 
