@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.table import Table
@@ -26,7 +26,18 @@ class Refused(Exception):
 
 
 def prepare_database() -> None:
-    """Make or update the tables, so that any command may be the first one of an installation."""
+    """Make or update the tables, so that any command may be the first one of an installation.
+
+    Raises Refused when the database cannot be reached.
+    """
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).partition("\n")[0]
+        raise Refused(
+            f"La base de données est injoignable ({reason}) : vérifiez DATABASE_URL et que le serveur est "
+            "en marche, ou le droit d'écrire dans MAILLAGE_HOME."
+        ) from error
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)

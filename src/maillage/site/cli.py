@@ -48,6 +48,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def run(name: str, arguments: list[str]) -> int:
     """Run one command and give its exit code, its refusal printed as one sentence."""
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError, ManagementUtility
 
     _translate_argparse()
@@ -57,7 +58,11 @@ def run(name: str, arguments: list[str]) -> int:
         return 0
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     command = utility.fetch_command(name)
     # Else a wrong option raises, as it must when a command is called by code.
     command._called_from_command_line = True  # type: ignore[attr-defined]

@@ -15,21 +15,37 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(env.str("MAILLAGE_HOME", default="var")).absolute()
-HOME.mkdir(parents=True, exist_ok=True)
+
+
+def _refused_home(error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"« {HOME} » ne peut être écrit ({error.strerror}) : donnez-vous le droit d'y écrire, "
+        "ou choisissez un autre dossier par MAILLAGE_HOME."
+    )
+
+
+try:
+    HOME.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise _refused_home(error) from error
 
 
 def _secret_key() -> str:
     """The key of this installation: drawn once, readable by its owner alone."""
     file = HOME / "secret_key"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
-    return file.read_text()
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(50))
+        return file.read_text()
+    except OSError as error:
+        raise _refused_home(error) from error
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or _secret_key()
@@ -113,7 +129,13 @@ SQLITE_OPTIONS: dict[str, Any] = {
 def database(url: str) -> dict[str, Any]:
     """The connection for a DATABASE_URL, with the options SQLite needs."""
     config: dict[str, Any] = env.db_url_config(url)
-    if config["ENGINE"].endswith("sqlite3"):
+    engine = config.get("ENGINE", "")
+    if not engine.endswith(("sqlite3", "postgresql")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL n'est pas l'adresse d'une base PostgreSQL : écrivez-la comme "
+            "postgres://personne:motdepasse@serveur:5432/base."
+        )
+    if engine.endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS
     else:
         config["CONN_MAX_AGE"] = 60
