@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ PUBLISHED = ("code", "population", "standardised_population", "apl", "apl_65", "
 
 # What says where a commune is, what it became and which areas it belongs to.
 REFERENCE_KINDS = ("communes", "movements", "epci_members", "areas")
+
+GATHERED = ("lon", "lat", *PUBLISHED[1:])
 
 # Bump when a computation changes, so that snapshots of the former one are made again.
 METHOD_VERSION = 1
@@ -66,14 +69,32 @@ class Ingredients:
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Ground:
+    """The communes and their history, read once for all snapshots of a refresh, if any is made."""
+
+    fictional: bool
+
+    @cached_property
+    def communes(self) -> dict[str, dict[str, Any]]:
+        return _communes(fictional=self.fictional)
+
+    @cached_property
+    def places(self) -> geography.Geography:
+        return geography.load()
+
+
 def refresh_snapshots() -> list[Snapshot]:
     """Make every snapshot the loaded data allow, reusing those already made from the same data.
 
     Snapshots of data that are no longer in force are superseded, never deleted: what was decided on them
     can still be read.
     """
-    worlds = (_all_ingredients(fictional=False), _all_ingredients(fictional=True))
-    current = [snapshot_of(ingredients) for world in worlds for ingredients in world]
+    current = [
+        _snapshot_of(ingredients, ground)
+        for ground in (Ground(fictional=False), Ground(fictional=True))
+        for ingredients in _all_ingredients(fictional=ground.fictional)
+    ]
     kept = [snapshot.pk for snapshot in current]
     with transaction.atomic():
         Snapshot.objects.filter(superseded=False).exclude(pk__in=kept).update(superseded=True)
@@ -81,10 +102,10 @@ def refresh_snapshots() -> list[Snapshot]:
     return current
 
 
-def snapshot_of(ingredients: Ingredients) -> Snapshot:
+def _snapshot_of(ingredients: Ingredients, ground: Ground) -> Snapshot:
     """The snapshot made of these datasets, computed when it is not there yet."""
     made = Snapshot.objects.filter(fingerprint=ingredients.fingerprint).defer("arrays").first()
-    return made or _compute(ingredients)
+    return made or _compute(ingredients, ground)
 
 
 def _all_ingredients(*, fictional: bool) -> list[Ingredients]:
@@ -142,8 +163,8 @@ def _nearest(datasets: list[Dataset], vintage: int) -> Any:
     return min(datasets, key=lambda d: (abs((d.vintage or 0) - vintage), d.vintage or 0), default=None)
 
 
-def _compute(ingredients: Ingredients) -> Snapshot:
-    columns, summary = _gather(ingredients)
+def _compute(ingredients: Ingredients, ground: Ground) -> Snapshot:
+    columns, summary = _gather(ingredients, ground)
     parameters = estimate.parameters_for(ingredients.profession, ingredients.vintage)
     located = (
         np.isfinite(columns["lon"])
@@ -192,17 +213,15 @@ def _compute(ingredients: Ingredients) -> Snapshot:
     )
 
 
-def _gather(ingredients: Ingredients) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def _gather(ingredients: Ingredients, ground: Ground) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """The columns of the units, and what could not be attached to any of them."""
-    places = geography.load()
-    communes = _communes(fictional=ingredients.is_fictional)
-    units = _units(ingredients.apl, communes, places)
+    places = ground.places
+    units = _units(ingredients.apl, ground.communes, places)
     columns: dict[str, NDArray[Any]] = {
         name: np.array([unit[name] for unit in units], dtype=str) for name in TEXT_COLUMNS
     }
-    columns |= {
-        name: np.array([_nan(unit.get(name)) for unit in units], dtype=float) for name in NUMBER_COLUMNS
-    }
+    columns |= {name: np.full(len(units), np.nan) for name in NUMBER_COLUMNS}
+    columns |= {name: np.array([unit.get(name) for unit in units], dtype=float) for name in GATHERED}
     position = _positions(units)
     summary: dict[str, Any] = {}
     columns["count"], summary["unplaced_practitioners"] = np.full(len(units), np.nan), {}
@@ -277,10 +296,6 @@ def _units(
         if code not in named
     ]
     return units
-
-
-def _nan(value: float | None) -> float:
-    return np.nan if value is None else value
 
 
 def _positions(units: list[dict[str, Any]]) -> dict[str, int]:
