@@ -47,7 +47,7 @@ def indicators(profession: Profession) -> dict[str, Indicator]:
     """Every indicator of a profession, in the order of a report."""
     label = profession.label.lower()
     found = [
-        Indicator("population", "Population", INHABITANTS, "Population totale de la commune.", 0),
+        Indicator("population", "Population", INHABITANTS, "Population totale.", 0),
         Indicator(
             f"{profession.slug}_count",
             profession.label,

@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -347,9 +347,12 @@ def _counts(
 
 def matrix_of(dataset: Dataset | None) -> estimate.Matrix | None:
     """The arrays of a loaded travel-time matrix."""
-    if dataset is None:
-        return None
-    block = TravelMatrix.objects.values_list("arrays", flat=True).get(dataset=dataset)
+    return _matrix(dataset.pk) if dataset else None
+
+
+@lru_cache(maxsize=2)
+def _matrix(dataset_pk: int) -> estimate.Matrix:
+    block = TravelMatrix.objects.values_list("arrays", flat=True).get(dataset=dataset_pk)
     with np.load(io.BytesIO(bytes(block)), allow_pickle=False) as archive:
         return estimate.Matrix(
             archive["codes"], archive["origin"], archive["destination"], archive["minutes"]

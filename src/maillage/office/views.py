@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.accounts.guards import authority_of, member_required, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
+from maillage.diagnosis.pages import headlines
 from maillage.intake.actions import receive
 from maillage.intake.forms import UploadForm
 from maillage.intake.models import ImportRun
@@ -29,7 +30,9 @@ from maillage.office.pages import page_of
 @require_safe
 @member_required
 def my_day(request: MemberRequest) -> HttpResponse:
+    territory = request.authority.territory if request.authority else ""
     context = {
+        "headline": headlines([territory]).get(territory, []) if territory else [],
         "matters": matters(request.user, request.authority),
         "roles": [
             role for role in request.user.roles if role.authority_id == getattr(request.authority, "pk", None)

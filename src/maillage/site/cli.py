@@ -95,6 +95,6 @@ def _translate_argparse() -> None:
         "expected one argument": "une valeur est attendue.",
         "expected at least one argument": "au moins une valeur est attendue.",
         "invalid choice: %(value)r (choose from %(choices)s)": "« %(value)s » n'est pas l'un de %(choices)s.",
-        "invalid %(type)s value: %(value)r": "« %(value)s » n'est pas une valeur possible (%(type)s).",
+        "invalid %(type)s value: %(value)r": "« %(value)s » n'est pas une valeur possible.",
     }
     argparse._ = lambda message: french.get(message, message)  # type: ignore[attr-defined]

@@ -24,6 +24,7 @@ def map_page(choice: Choice) -> dict[str, Any]:
         "map": map_of(choice, rows),
         "lowest": _lowest_table(choice, rows),
         "area_count": len(rows),
+        "mesh": MESHES[choice.mesh].lower(),
     }
 
 
