@@ -10,6 +10,7 @@ from django.urls import reverse
 from maillage.diagnosis.areas import Area
 from maillage.diagnosis.choices import MESHES, Choice, available, meshes, scale_for
 from maillage.diagnosis.figures import Figure
+from maillage.diagnosis.indicators import MINUTES
 from maillage.diagnosis.mapping import outline_of
 from maillage.diagnosis.pages.wording import main_sentences, shown
 from maillage.diagnosis.professions import PROFESSIONS
@@ -93,6 +94,18 @@ def _menus(choice: Choice) -> list[dict[str, Any]]:
     return [{"name": name, "label": labels[name], "options": options} for name, options in offered.items()]
 
 
+# What does not depend on the profession one looks at.
+COMMON_COLUMNS = ("population", "minutes_pharmacy", "minutes_emergency")
+
+
+def map_title(choice: Choice) -> str:
+    """« Temps au plus proche médecin généraliste (min), médecins généralistes, 2023 »."""
+    unit = " (min)" if choice.indicator.unit == MINUTES else ""
+    profession = choice.diagnosis.profession.label.lower()
+    whose = "" if choice.column in COMMON_COLUMNS else f", {profession}"
+    return f"{choice.indicator.label}{unit}{whose}, {choice.diagnosis.snapshot.vintage}"
+
+
 def map_of(choice: Choice, rows: list[Area], *, selected: str | None = None) -> dict[str, Any] | None:
     key, indicator = choice.diagnosis.territory.key, choice.indicator
     outline = outline_of(key, choice.mesh)
@@ -106,9 +119,7 @@ def map_of(choice: Choice, rows: list[Area], *, selected: str | None = None) -> 
         np.array(list(populations.values())),
     )
     links = {code: address("map", Key(choice.mesh, code), _below(choice)) for code in outline.paths}
-    title = (
-        f"{indicator.label}, {choice.diagnosis.profession.label.lower()}, {choice.diagnosis.snapshot.vintage}"
-    )
+    title = map_title(choice)
     return {
         "svg": paint(
             outline,
