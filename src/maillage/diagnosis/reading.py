@@ -146,8 +146,8 @@ def parent_keys(key: Key) -> list[Key]:
     """EPCI, département, region and France above a territory."""
     if key == FRANCE:
         return []
-    # The demo is no part of France, unless it is all there is.
-    whole = [] if key.is_fictional and not is_fictional(FRANCE) else [FRANCE]
+    # The demo is no part of France.
+    whole = [] if key.is_fictional else [FRANCE]
     parents: list[Key] = []
     commune = Commune.objects.within(key.level, key.code).select_related("departement").first()
     if commune is None:
