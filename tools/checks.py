@@ -100,7 +100,8 @@ def test() -> Tests:
         tests.unchecked[f"tout sur PostgreSQL : {ABSENT}"] += 1
         return tests
     with cluster(binaries) as url:
-        pytest(tests, url, *(f"--ignore=tests/{room}" for room in WITHOUT_DATABASE))
+        # The databases go with their cluster: dropping each one would only wait for a session left open.
+        pytest(tests, url, "--reuse-db", *(f"--ignore=tests/{room}" for room in WITHOUT_DATABASE))
     return tests
 
 
