@@ -49,9 +49,11 @@ class Frame:
 
     def within(self, key: Key) -> Frame:
         """The units of a territory."""
-        if key.level == "france":
-            return self
-        return self.where(self[key.level] == key.code)
+        return self if key.level == "france" else self.where(self.is_within(key))
+
+    def is_within(self, key: Key) -> NDArray[np.bool_]:
+        """Which units are of a territory."""
+        return np.full(len(self), True) if key.level == "france" else self[key.level] == key.code
 
     def where(self, mask: NDArray[np.bool_]) -> Frame:
         return Frame({name: column[mask] for name, column in self.columns.items()})

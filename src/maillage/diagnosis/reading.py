@@ -78,9 +78,10 @@ class Diagnosis:
         self._require_units()
         return self.whole.within(self.territory.key)
 
-    @property
+    @cached_property
     def is_covered(self) -> bool:
-        return len(self.whole.within(self.territory.key)) > 0
+        """Whether the snapshot has a unit of the territory."""
+        return bool(self.whole.is_within(self.territory.key).any())
 
     def _require_units(self) -> None:
         if not self.is_covered:

@@ -118,7 +118,8 @@ def map_of(choice: Choice, rows: list[Area], *, selected: str | None = None) -> 
         np.array([np.nan if v is None else v for v in values.values()]),
         np.array(list(populations.values())),
     )
-    links = {code: address("map", Key(choice.mesh, code), _below(choice)) for code in outline.paths}
+    below = _below(choice)
+    links = {code: address("map", Key(choice.mesh, code), below) for code in outline.paths}
     title = map_title(choice)
     return {
         "svg": paint(
