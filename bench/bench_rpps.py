@@ -1,4 +1,4 @@
-"""Reading one département out of an RPPS extraction of two million lines: seconds and peak memory."""
+"""RPPS : lire un département dans une extraction de deux millions de lignes, durée et mémoire."""
 
 from __future__ import annotations
 
