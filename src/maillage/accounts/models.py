@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from maillage.accounts.rights import Right, has_right, roles_with
 from maillage.accounts.roles import Role
+from maillage.kit import clock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -217,7 +218,7 @@ class Event(models.Model):
     to the database's owner, who must be able to purge what the law no longer lets one keep.
     """
 
-    at = models.DateTimeField("date", auto_now_add=True, db_index=True)
+    at = models.DateTimeField("date", default=clock.now, editable=False, db_index=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, related_name="+")
     verb = models.SlugField("action", max_length=40)

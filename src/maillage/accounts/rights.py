@@ -21,23 +21,80 @@ if TYPE_CHECKING:
 
 
 class Right(StrEnum):
+    # The house
     MANAGE_AUTHORITY = "manage_authority"
     MANAGE_MEMBERS = "manage_members"
     SEE_JOURNAL = "see_journal"
     SEE_ALL_JOBS = "see_all_jobs"
     IMPORT_DATA = "import_data"
+    # The plan and its money
+    SEE_PROGRAMME = "see_programme"
+    EDIT_PLAN = "edit_plan"
+    VOTE_BUDGET = "vote_budget"
+    EDIT_SCHEMES = "edit_schemes"
+    # From the application to the decision
+    SEE_APPLICATIONS = "see_applications"
+    REVIEW_APPLICATIONS = "review_applications"
+    OVERRIDE_RULES = "override_rules"
+    GIVE_OPINIONS = "give_opinions"
+    PREPARE_SESSIONS = "prepare_sessions"
+    SIT_IN_COMMITTEE = "sit_in_committee"
+    RECORD_DECISIONS = "record_decisions"
+    # From the agreement to the recovery
+    MANAGE_AGREEMENTS = "manage_agreements"
+    CERTIFY_PROOFS = "certify_proofs"
+    PREPARE_PAYMENTS = "prepare_payments"
+    APPROVE_PAYMENTS = "approve_payments"
+    SEE_BANK_DETAILS = "see_bank_details"
+    FOLLOW_OBLIGATIONS = "follow_obligations"
+    DECIDE_BREACHES = "decide_breaches"
+    RECOVER = "recover"
 
+
+# Bank details are read by finance alone (docs/architecture.md), whatever else a role may do.
+_ADMINISTRATION = frozenset(Right) - {Right.SEE_BANK_DETAILS, Right.APPROVE_PAYMENTS, Right.SIT_IN_COMMITTEE}
+_REVIEW = frozenset(
+    {
+        Right.SEE_PROGRAMME,
+        Right.SEE_APPLICATIONS,
+        Right.REVIEW_APPLICATIONS,
+        Right.GIVE_OPINIONS,
+        Right.PREPARE_SESSIONS,
+        Right.MANAGE_AGREEMENTS,
+        Right.CERTIFY_PROOFS,
+        Right.FOLLOW_OBLIGATIONS,
+    }
+)
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.ADMINISTRATOR: frozenset(Right),
-    Role.MISSION_OFFICER: frozenset({Right.IMPORT_DATA, Right.SEE_JOURNAL}),
-    Role.CASE_OFFICER: frozenset(),
-    Role.FINANCE_OFFICER: frozenset({Right.SEE_JOURNAL}),
-    Role.ELECTED_MEMBER: frozenset(),
-    Role.PARTNER: frozenset(),
+    Role.ADMINISTRATOR: _ADMINISTRATION,
+    Role.MISSION_OFFICER: _REVIEW
+    | {
+        Right.IMPORT_DATA,
+        Right.SEE_JOURNAL,
+        Right.EDIT_PLAN,
+        Right.EDIT_SCHEMES,
+        Right.RECORD_DECISIONS,
+        Right.DECIDE_BREACHES,
+    },
+    Role.CASE_OFFICER: _REVIEW,
+    Role.FINANCE_OFFICER: frozenset(
+        {
+            Right.SEE_JOURNAL,
+            Right.SEE_PROGRAMME,
+            Right.VOTE_BUDGET,
+            Right.SEE_APPLICATIONS,
+            Right.PREPARE_PAYMENTS,
+            Right.APPROVE_PAYMENTS,
+            Right.SEE_BANK_DETAILS,
+            Right.RECOVER,
+        }
+    ),
+    Role.ELECTED_MEMBER: frozenset({Right.SEE_PROGRAMME, Right.SIT_IN_COMMITTEE}),
+    Role.PARTNER: frozenset({Right.GIVE_OPINIONS, Right.SIT_IN_COMMITTEE}),
     Role.HOST: frozenset(),
     Role.APPLICANT: frozenset(),
-    Role.ANALYST: frozenset({Right.IMPORT_DATA}),
+    Role.ANALYST: frozenset({Right.IMPORT_DATA, Right.SEE_PROGRAMME}),
 }
 
 

@@ -1,0 +1,1 @@
+"""Agreements, amendments and the instalments they plan."""

@@ -1,0 +1,1 @@
+"""Recipients, calls and applications: from the draft to the complete file."""

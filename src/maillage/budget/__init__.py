@@ -1,0 +1,1 @@
+"""Envelopes and the append-only ledger: voted, committed, paid, left."""

@@ -1,0 +1,1 @@
+"""Sessions, arbitration and decisions."""

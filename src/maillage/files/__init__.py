@@ -1,0 +1,1 @@
+"""What people hand in: files checked by content, quarantined until then."""

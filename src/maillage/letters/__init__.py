@@ -1,0 +1,1 @@
+"""Every letter sent: drafted, previewed, frozen as a PDF when it leaves."""

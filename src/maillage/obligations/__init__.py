@@ -1,0 +1,1 @@
+"""Practice obligations: their clock, their monitor, breach, claw-back and recovery."""

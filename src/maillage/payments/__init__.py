@@ -1,0 +1,1 @@
+"""Bank details, payment batches and what finance returns."""

@@ -1,0 +1,1 @@
+"""The plan file: checked, loaded, exported; the library of shipped plans."""

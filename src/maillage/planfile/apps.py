@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PlanfileConfig(AppConfig):
+    name = "maillage.planfile"
+    label = "planfile"

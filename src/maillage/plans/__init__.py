@@ -1,0 +1,1 @@
+"""The plan: axes, measures, money, milestones, targets and indicators."""

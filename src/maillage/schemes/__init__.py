@@ -1,0 +1,1 @@
+"""Schemes as rules: versions, publication, verdicts on facts."""
