@@ -1,0 +1,1 @@
+"""Official documents: structured content in, PDF/UA + PDF/A and DOCX out. No Django."""
