@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "maillage.schemes",
     "maillage.applications",
     "maillage.committees",
+    "maillage.offbudget",
     "maillage.agreements",
     "maillage.payments",
     "maillage.obligations",

@@ -1,0 +1,298 @@
+"""Committees, their sessions, the arbitration against what is left, and the decisions taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right
+from maillage.applications.models import Application
+from maillage.budget.models import Envelope
+from maillage.files.models import StoredFile
+from maillage.kit import clock
+from maillage.letters.models import Letter
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class Committee(models.Model):
+    """A selection committee, jury or board that gives opinions."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="committees")
+    key = models.SlugField("clé", max_length=80)
+    name = models.CharField("nom", max_length=200)
+    # Voting members present or represented without whom nothing can be voted.
+    quorum = models.PositiveSmallIntegerField("quorum", default=1)
+
+    class Meta:
+        verbose_name = "comité"
+        ordering = ["authority", "name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["authority", "key"], name="one_committee_per_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """Someone who sits in a committee, between two dates."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField("nom", max_length=200)
+    title = models.CharField("qualité", max_length=200, blank=True)
+    is_voting = models.BooleanField("voix délibérative", default=True)
+    is_chair = models.BooleanField("préside", default=False)
+    since = models.DateField("depuis", null=True, blank=True)
+    until = models.DateField("jusqu'au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "membre"
+        ordering = ["committee", "-is_chair", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def visible_to(self, user: User | AnonymousUser) -> SessionQuerySet:
+        """Those of the authorities where one prepares sessions, and those of the committees one sits in."""
+        prepared = Authority.objects.where(user, Right.PREPARE_SESSIONS)
+        seated = Member.objects.filter(user__in=[user.pk] if user.pk else []).values("committee")
+        return self.filter(Q(committee__authority__in=prepared) | Q(committee__in=seated))
+
+
+class Session(models.Model):
+    """One meeting of a committee. Closed, its figures are frozen."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", "En préparation"
+        CONVENED = "convened", "Convoquée"
+        OPEN = "open", "Ouverte"
+        CLOSED = "closed", "Close"
+        CANCELLED = "cancelled", "Annulée"
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="sessions")
+    held_at = models.DateTimeField("date et heure")
+    place = models.CharField("lieu", max_length=200, blank=True)
+    state = models.CharField("état", max_length=10, choices=State, default=State.PREPARED)
+    convened_at = models.DateTimeField("convoquée le", null=True, blank=True)
+    opened_at = models.DateTimeField("ouverte le", null=True, blank=True)
+    closed_at = models.DateTimeField("close le", null=True, blank=True)
+    # Figures of each envelope and line at closing: what the minutes say, for ever.
+    frozen = models.JSONField("chiffres arrêtés", default=dict, blank=True)
+    minutes = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "séance"
+        ordering = ["-held_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.committee}, séance du {self.held_at:%d/%m/%Y}"
+
+
+class Attendance(models.Model):
+    """Who was there, or by whom they were represented."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendances")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    is_present = models.BooleanField("présent", default=False)
+    represented_by = models.ForeignKey(
+        Member,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="pouvoir donné à",
+    )
+
+    class Meta:
+        verbose_name = "présence"
+        ordering = ["session", "member"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "member"], name="one_attendance_per_member")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.session}"
+
+
+class AgendaItem(models.Model):
+    """An application before a session, and the opinion that the committee gives on it."""
+
+    class Opinion(models.TextChoices):
+        FAVOURABLE = "favourable", "Favorable"
+        UNFAVOURABLE = "unfavourable", "Défavorable"
+        ADJOURNED = "adjourned", "Ajourné"
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="items")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="agenda_items")
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, null=True, related_name="+")
+    position = models.PositiveSmallIntegerField("rang")
+    requested = models.DecimalField("demandé (€)", max_digits=12, decimal_places=2, null=True)
+    # What the rules give: the judgement's amount when the item was put on the agenda.
+    computed = models.DecimalField("calculé (€)", max_digits=12, decimal_places=2, null=True)
+    proposed = models.DecimalField("proposé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    opinion = models.CharField("avis", max_length=12, choices=Opinion, blank=True)
+    reasons = models.TextField("motifs", blank=True)
+    votes_for = models.PositiveSmallIntegerField("pour", null=True, blank=True)
+    votes_against = models.PositiveSmallIntegerField("contre", null=True, blank=True)
+    abstentions = models.PositiveSmallIntegerField("abstentions", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "dossier à l'ordre du jour"
+        verbose_name_plural = "dossiers à l'ordre du jour"
+        ordering = ["session", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "application"],
+                name="one_agenda_item_per_application",
+                violation_error_message="Ce dossier est déjà à l'ordre du jour.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} ({self.session})"
+
+
+class Withdrawal(models.Model):
+    """A member leaves the room for one item: a conflict of interest (déport)."""
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="withdrawals")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("motif", max_length=250, blank=True)
+    at = models.DateTimeField("date", default=clock.now)
+
+    class Meta:
+        verbose_name = "déport"
+        ordering = ["item", "member"]
+        constraints = [models.UniqueConstraint(fields=["item", "member"], name="one_withdrawal_per_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member} se déporte ({self.item})"
+
+
+class Scenario(models.Model):
+    """One way of sharing the envelope between the items, to be compared with others."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="scenarios")
+    name = models.CharField("nom", max_length=120)
+    is_retained = models.BooleanField("retenu", default=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField("créé le", default=clock.now)
+
+    class Meta:
+        verbose_name = "scénario"
+        ordering = ["session", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "name"], name="one_scenario_per_name"),
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(is_retained=True), name="one_retained_scenario"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScenarioLine(models.Model):
+    """What a scenario gives to an item. Null is undecided, zero is nothing."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="+")
+    amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = "ligne de scénario"
+        verbose_name_plural = "lignes de scénario"
+        ordering = ["scenario", "item"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "item"], name="one_scenario_line_per_item")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scenario}, {self.item}"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: User | AnonymousUser) -> DecisionQuerySet:
+        """Those of the authorities where one sees applications, and those notified to oneself."""
+        seen = Authority.objects.where(user, Right.SEE_APPLICATIONS)
+        return self.filter(
+            Q(application__authority__in=seen)
+            | Q(application__applicant_id=user.pk, notified_at__isnull=False)
+        )
+
+
+class Decision(models.Model):
+    """What the authority decides on an application; the notification comes later, apart from it.
+
+    Enforceable once transmitted to the préfet and notified (CGCT L3131-1).
+    """
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", "Accord"
+        REFUSED = "refused", "Refus"
+
+    class Body(models.TextChoices):
+        ASSEMBLY = "assembly", "Assemblée"
+        STANDING_COMMITTEE = "standing_committee", "Commission permanente"
+        BUREAU = "bureau", "Bureau"
+        PRESIDENT = "president", "Président, par délégation"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposée"
+        TAKEN = "taken", "Prise"
+        WITHDRAWN = "withdrawn", "Retirée"
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    item = models.OneToOneField(
+        AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="decision"
+    )
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField("sens", max_length=10, choices=Outcome)
+    state = models.CharField("état", max_length=10, choices=State, default=State.PROPOSED)
+    amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    reasons = models.TextField("motifs", blank=True)
+    body = models.CharField("instance", max_length=20, choices=Body, blank=True)
+    number = models.CharField("numéro de délibération", max_length=60, blank=True)
+    taken_on = models.DateField("prise le", null=True, blank=True)
+    transmitted_on = models.DateField("transmise au préfet le", null=True, blank=True)
+    transmission_receipt = models.CharField("accusé de la préfecture", max_length=120, blank=True)
+    published_on = models.DateField("publiée le", null=True, blank=True)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    notified_at = models.DateTimeField("notifiée le", null=True, blank=True)
+    withdrawn_on = models.DateField("retirée le", null=True, blank=True)
+    created_at = models.DateTimeField("créée le", default=clock.now)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "décision"
+        ordering = [F("taken_on").desc(nulls_first=True), "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=~Q(state="withdrawn"),
+                name="one_decision_in_force",
+                violation_error_message="Ce dossier a déjà une décision.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="refused") | Q(amount__gt=0),
+                name="granted_decision_has_an_amount",
+                violation_error_message="Un accord porte un montant supérieur à zéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | Q(taken_on__isnull=False) & ~Q(number=""),
+                name="taken_decision_has_number_and_date",
+                violation_error_message="Une décision prise porte son numéro et sa date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}, {self.application}"

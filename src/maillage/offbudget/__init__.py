@@ -1,0 +1,1 @@
+"""What the authority gives without paying: loan guarantees and tax exemptions."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OffbudgetConfig(AppConfig):
+    name = "maillage.offbudget"
+    label = "offbudget"

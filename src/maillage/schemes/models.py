@@ -1,0 +1,134 @@
+"""Schemes of aid and the versions of their rules, immutable once published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from maillage.accounts.models import Authority, User
+from maillage.budget.models import Envelope
+from maillage.kit import clock
+from maillage.plans.models import Measure
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class SchemeQuerySet(models.QuerySet["Scheme"]):
+    def visible_to(self, user: User | AnonymousUser) -> SchemeQuerySet:
+        """The schemes of the authorities where the user has a role."""
+        return self.filter(authority__in=Authority.objects.visible_to(user))
+
+
+class Scheme(models.Model):
+    """An aid that the authority offers. What it grants, to whom and against what is in its versions."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="schemes")
+    measure = models.ForeignKey(
+        Measure, on_delete=models.PROTECT, null=True, blank=True, related_name="schemes"
+    )
+    envelope = models.ForeignKey(
+        Envelope, on_delete=models.PROTECT, null=True, blank=True, related_name="schemes"
+    )
+    key = models.SlugField("clé", max_length=80)
+    title = models.CharField("titre", max_length=200)
+    summary = models.TextField("présentation", blank=True)
+    contact = models.CharField("contact", max_length=200, blank=True)
+    # Applications come at any time, or only inside a call.
+    is_open_all_year = models.BooleanField("ouvert toute l'année", default=True)
+    closed_on = models.DateField("clos le", null=True, blank=True)
+    seeds = models.JSONField("références", default=list, blank=True)
+
+    objects = SchemeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dispositif"
+        ordering = ["authority", "title", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "key"],
+                name="one_scheme_per_key",
+                violation_error_message="Un dispositif de cette collectivité porte déjà cette clé.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SchemeVersion(models.Model):
+    """The rules of a scheme at a time: `maillage.rules.scheme.SchemeRules` as JSON.
+
+    A database trigger refuses any change to the rules once published: whatever was decided under a rule
+    keeps that rule.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Brouillon"
+        PUBLISHED = "published", "En vigueur"
+        REPLACED = "replaced", "Remplacée"
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("numéro")
+    state = models.CharField("état", max_length=12, choices=State, default=State.DRAFT)
+    rules = models.JSONField("règles")
+    note = models.CharField("objet de la version", max_length=250, blank=True)
+    created_at = models.DateTimeField("créée le", default=clock.now)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField("publiée le", null=True, blank=True)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # The deliberation that adopted these rules.
+    decision = models.CharField("délibération", max_length=120, blank=True)
+    replaced_at = models.DateTimeField("remplacée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "version d'un dispositif"
+        verbose_name_plural = "versions des dispositifs"
+        ordering = ["scheme", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "number"], name="one_scheme_version_per_number"),
+            models.UniqueConstraint(
+                fields=["scheme"],
+                condition=Q(state="published"),
+                name="one_published_version",
+                violation_error_message="Une seule version d'un dispositif est en vigueur à la fois.",
+            ),
+            models.UniqueConstraint(
+                fields=["scheme"],
+                condition=Q(state="draft"),
+                name="one_draft_version",
+                violation_error_message="Ce dispositif a déjà un brouillon : modifiez-le ou supprimez-le.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at=None)
+                | ~Q(state="draft") & Q(published_at__isnull=False),
+                name="published_version_has_a_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}, version {self.number}"
+
+
+class Judgement(models.Model):
+    """A verdict, as it was given: version, facts, zoning and day. Never changed."""
+
+    version = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="judgements")
+    on = models.DateField("date")
+    facts = models.JSONField("faits")
+    # Where the zone category came from: dataset, category, decree.
+    zoning = models.JSONField("zonage", default=dict)
+    verdict = models.CharField("avis", max_length=16)
+    results = models.JSONField("critères")
+    amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True)
+    at = models.DateTimeField("rendu le", default=clock.now)
+
+    class Meta:
+        verbose_name = "examen d'éligibilité"
+        verbose_name_plural = "examens d'éligibilité"
+        ordering = [F("at").desc(), "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} : {self.verdict}"
