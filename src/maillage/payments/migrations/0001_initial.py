@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('accounts', '0003_event_by_the_clock'),
         ('agreements', '0001_initial'),
         ('applications', '0001_initial'),
-        ('budget', '0002_entry_decided_on_entry_settles_alter_entry_reason_and_more'),
+        ('budget', '0001_initial'),
         ('files', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
