@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import asdict, dataclass, replace
+import unicodedata
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -17,12 +18,21 @@ NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 Align = Literal["left", "center", "right"]
 
 
+def _not_blank(text: str, what: str) -> None:
+    """A title that says nothing leads nowhere: PDF/UA forbids it."""
+    if not french(text).strip():
+        raise ValueError(f"the {what} of an act is blank")
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of the body: level 1 is an article or a part, level 2 what it is divided into."""
 
     text: str
     level: Literal[1, 2] = 1
+
+    def __post_init__(self) -> None:
+        _not_blank(self.text, "heading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,9 @@ class Act:
     recipient_lines: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
 
+    def __post_init__(self) -> None:
+        _not_blank(self.title, "title")
+
 
 def to_json(act: Act) -> dict[str, Any]:
     """The act as JSON can hold it; `from_json` gives the same act back."""
@@ -184,20 +197,24 @@ def spans(text: str) -> list[Span]:
 _THIN_BEFORE = re.compile(r" (?=[;!?%])")
 _WIDE_BEFORE = re.compile(r" (?=[:»€])|(?<=«) ")
 _NUMBER_WORDS = re.compile(r"\b(n°|art\.|M\.|Mme|Dr|R\.|L\.) (?=\w)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+# Controls, invisible formatting (bidirectional overrides among it), and what Unicode gives to nobody.
+_UNWRITTEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def french(text: str) -> str:
     """The spaces of French typography made unbreakable; characters no document may hold are dropped."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n"))
+    composed = unicodedata.normalize("NFC", "\n".join(text.splitlines()))
+    text = "".join(c for c in composed if c == "\n" or unicodedata.category(c) not in _UNWRITTEN)
     text = _THIN_BEFORE.sub(NARROW_SPACE, text)
     text = _WIDE_BEFORE.sub(NO_BREAK_SPACE, text)
     return _NUMBER_WORDS.sub(rf"\1{NO_BREAK_SPACE}", text)
 
 
 MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 
 
 def long_date(day: date) -> str:
@@ -209,7 +226,3 @@ def long_date(day: date) -> str:
 def dateline(act: Act) -> str:
     """« À Sylvanne, le 22 novembre 2026 », or « Le 22 novembre 2026 »."""
     return f"À {act.place}, le {long_date(act.dated)}" if act.place else f"Le {long_date(act.dated)}"
-
-
-def without_logo(act: Act) -> Act:
-    return replace(act, logo=None)

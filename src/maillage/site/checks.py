@@ -13,6 +13,7 @@ VENDOR_FILES = (
     "bootstrap.min.css",
     "source-sans-3-latin.woff2",
     "source-sans-3-latin-ext.woff2",
+    "fonts/SourceSans3-Regular.ttf",
 )
 
 
