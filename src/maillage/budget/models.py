@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
 from django.db.models import F, Q
 
 from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right
 from maillage.kit import clock
 from maillage.plans.models import Measure
+from maillage.rules.money import euros
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 
 class EnvelopeQuerySet(models.QuerySet["Envelope"]):
     def visible_to(self, user: User | AnonymousUser) -> EnvelopeQuerySet:
-        return self.filter(authority__in=Authority.objects.visible_to(user))
+        """The envelopes of the authorities whose programme the user may read."""
+        return self.filter(authority__in=Authority.objects.where(user, Right.SEE_PROGRAMME))
+
+    def open(self) -> EnvelopeQuerySet:
+        return self.filter(closed_on=None)
 
 
 class Envelope(models.Model):
@@ -68,6 +74,32 @@ class Envelope(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def authorisation_name(self) -> str:
+        """What the ceiling of its commitments is called: AP, AE, or CP for a yearly envelope."""
+        if not self.is_multi_year:
+            return "CP"
+        return "AP" if self.section == self.Section.INVESTMENT else "AE"
+
+    @property
+    def years(self) -> range:
+        return range(self.first_year, self.last_year + 1)
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def visible_to(self, user: User | AnonymousUser) -> EntryQuerySet:
+        """The entries of the envelopes that the user may read."""
+        return self.filter(envelope__in=Envelope.objects.visible_to(user))
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("the ledger is append-only")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("the ledger is append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("the ledger is append-only")
+
 
 class Entry(models.Model):
     """One line of the ledger. Never changed, never deleted: a database trigger refuses both."""
@@ -92,20 +124,26 @@ class Entry(models.Model):
         TRANSFER = "transfer", "Virement"
         CARRY_OVER = "carry_over", "Report"
         LAPSE = "lapse", "Caducité"
+        BEFORE_ADOPTION = "before_adoption", "Avant le vote du budget"
         USE = "use", "Exécution"
 
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField("écriture", max_length=24, choices=Kind)
-    reason = models.CharField("motif", max_length=12, choices=Reason, default=Reason.USE)
-    # Financial year; null for an authorisation and for a commitment on it, which have none.
+    reason = models.CharField("motif", max_length=16, choices=Reason, default=Reason.USE)
+    # Of the appropriation (CP). An authorisation has none, nor a commitment on it.
     year = models.PositiveSmallIntegerField("exercice", null=True, blank=True)
     amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2)
     # What it is about, e.g. ("agreements.agreement", "12", "C-2026-0012, Ada Lenoir").
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
     subject_label = models.CharField("objet", max_length=200, blank=True)
+    # What it brings to its end: a payment its order, a recovery its revenue order.
+    settles = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes"
+    )
     scheme = models.CharField("dispositif", max_length=80, blank=True)
     decision = models.CharField("décision", max_length=120, blank=True)
+    decided_on = models.DateField("date de la décision", null=True, blank=True)
     note = models.CharField("note", max_length=250, blank=True)
     # Entries written together: both sides of a transfer, a carry-over.
     group = models.CharField(max_length=32, blank=True)
@@ -113,6 +151,8 @@ class Entry(models.Model):
     key = models.CharField(max_length=120, unique=True)
     at = models.DateTimeField("date", default=clock.now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "écriture"
@@ -126,8 +166,29 @@ class Entry(models.Model):
                 condition=Q(amount__gt=0),
                 name="entry_amount_is_positive",
                 violation_error_message="Le montant d'une écriture est positif.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["commitment", "decommitment"])
+                | Q(kind__startswith="authorisation", year=None)
+                | (~Q(kind__startswith="authorisation") & Q(year__isnull=False)),
+                name="entry_year_suits_its_kind",
+                violation_error_message="Une autorisation n'a pas d'exercice, un crédit de paiement en a un.",
+            ),
+            models.UniqueConstraint(
+                fields=["settles"],
+                condition=Q(kind__in=["payment", "rejection"]),
+                name="one_outcome_per_payment_order",
+                violation_error_message="Ce mandat est déjà payé ou rejeté.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount} €"
+        return f"{self.get_kind_display()} de {euros(self.amount)}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("the ledger is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("the ledger is append-only")
