@@ -1,131 +1,39 @@
 """Who may open what: every address of the program × every kind of person, in one table.
 
-An address missing from the table fails the test. To add one, write a line: how to call it (its arguments,
-`post=` for what only answers to a POST, `needs=` for a fixture it cannot do without), then who gets in.
-Whoever is not named gets what the `others` of the line say; a visitor is sent to sign in unless the page
-is public.
+An address missing from the table fails the test. To add one, write a line in the module of its room under
+`access/`: how to call it (its arguments, `post=` for what only answers to a POST, `needs=` for a fixture it
+cannot do without), then who gets in. Whoever is not named gets what the `others` of the line say; a visitor
+is sent to sign in unless the page is public.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import importlib
+import pkgutil
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+import access
+from access.lines import NO_ROLE, OUTSIDER, PEOPLE, VISITOR, Line
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role
-from maillage.intake.models import ImportRun
-from maillage.jobs.models import Job
 from people import authority, person
 
-VISITOR, NO_ROLE, OUTSIDER = "visitor", "no role", "administrator elsewhere"
-PEOPLE = (VISITOR, *Role, NO_ROLE, OUTSIDER)
-SIGNED_IN = frozenset(PEOPLE) - {VISITOR}
-FOUND, MOVED, REFUSED, ABSENT = 200, 302, 403, 404
 
-IMPORTERS = frozenset({Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.ANALYST, OUTSIDER})
-READERS_OF_JOURNAL = frozenset({Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.FINANCE_OFFICER, OUTSIDER})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, OUTSIDER})
-
-
-@dataclass(frozen=True)
-class Line:
-    """How to call an address, who gets `allowed`, what the others get.
-
-    `elsewhere` is what the administrator of another authority gets, when it is not what the others get:
-    they hold the right, but not over this object.
-    """
-
-    who: frozenset[str]
-    arguments: Callable[[], list[Any]] = list
-    allowed: int = FOUND
-    others: int = REFUSED
-    visitor: int = MOVED
-    elsewhere: int | None = None
-    post: dict[str, Any] | None = None
-    needs: str = ""
-
-    def expected(self, kind: str) -> int:
-        if kind in self.who:
-            return self.allowed
-        if kind == OUTSIDER and self.elsewhere is not None:
-            return self.elsewhere
-        return self.visitor if kind == VISITOR else self.others
+def table() -> dict[str, Line]:
+    """The lines of every room, which must not name the same address twice."""
+    found: dict[str, Line] = {}
+    for module in pkgutil.iter_modules(access.__path__):
+        lines = getattr(importlib.import_module(f"access.{module.name}"), "LINES", {})
+        assert not lines.keys() & found.keys(), f"access/{module.name}.py names an address of another room"
+        found |= lines
+    return found
 
 
-def public(arguments: Callable[[], list[Any]] = list, *, answers: int = FOUND, **options: Any) -> Line:
-    """A page anyone may read."""
-    return Line(frozenset(PEOPLE), arguments, allowed=answers, **options)
-
-
-def diagnosis(*arguments: str) -> Line:
-    """A public page about the territory that `loaded_territory` holds."""
-    return public(lambda: [*arguments], needs="loaded_territory")
-
-
-def job() -> list[Any]:
-    """A running job of the case officer, in the first authority."""
-    owner = User.objects.get(full_name=Role.CASE_OFFICER.label)
-    fields = {
-        "kind": "essai",
-        "owner": owner,
-        "authority": authority(),
-        "state": Job.State.RUNNING,
-        "attempts": 1,
-    }
-    return [Job.objects.create(**fields).pk]
-
-
-def import_run() -> list[Any]:
-    return [ImportRun.objects.create(folder="/d", succeeded=True, outcome="", report={"files": []}).pk]
-
-
-def membership() -> list[Any]:
-    return [person(Role.HOST).memberships.get().pk]
-
-
-def slug() -> list[Any]:
-    return [authority().slug]
-
-
-# Those who see the job of another: administrators of its authority. Elsewhere it does not exist.
-SEE_THE_JOB = frozenset({Role.CASE_OFFICER, Role.ADMINISTRATOR})
-
-ACCESS: dict[str, Line] = {
-    "portal:home": public(),
-    "portal:accessibility": public(),
-    "accounts:sign_in": Line(frozenset({VISITOR}), others=MOVED),
-    "accounts:sign_out": public(answers=MOVED, post={}),
-    "accounts:enter_demo": public(answers=ABSENT, post={}),
-    "accounts:password_change": Line(SIGNED_IN),
-    "accounts:choose_authority": Line(SIGNED_IN, allowed=ABSENT, post={}),
-    "accounts:theme": public(slug),
-    "accounts:logo": public(slug, answers=ABSENT),
-    "diagnosis:map": diagnosis("departement:20"),
-    "diagnosis:figures": diagnosis("departement:20"),
-    "diagnosis:table": diagnosis("departement:20"),
-    "diagnosis:export": diagnosis("departement:20", "csv"),
-    "diagnosis:method": diagnosis(),
-    "office:my_day": Line(SIGNED_IN),
-    "office:jobs": Line(SIGNED_IN),
-    "office:job": Line(SEE_THE_JOB, job, others=ABSENT),
-    "office:job_progress": Line(SEE_THE_JOB, job, others=ABSENT),
-    "office:job_cancel": Line(SEE_THE_JOB, job, allowed=MOVED, others=ABSENT, post={}),
-    "office:job_file": Line(frozenset(), job, others=ABSENT),
-    "office:imports": Line(IMPORTERS),
-    "office:upload": Line(IMPORTERS),
-    "office:import_report": Line(IMPORTERS, import_run),
-    "office:settings": Line(ADMINISTRATORS),
-    "office:members": Line(ADMINISTRATORS),
-    "office:revoke": Line(
-        frozenset({Role.ADMINISTRATOR}), membership, allowed=MOVED, elsewhere=ABSENT, post={}
-    ),
-    "office:journal": Line(READERS_OF_JOURNAL),
-}
+ACCESS = table()
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
