@@ -186,6 +186,14 @@ class Application(models.Model):
             models.Index(fields=["authority", "state", "-submitted_at"]),
             models.Index(fields=["authority", "-submitted_at", "-id"]),
             models.Index(fields=["authority", "implicit_refusal_on"]),
+            models.Index(
+                fields=["authority", "-submitted_at"],
+                name="applications_to_take",
+                condition=Q(
+                    assigned_to=None,
+                    state__in=["submitted", "incomplete", "complete", "under_review", "ready", "on_agenda"],
+                ),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -347,6 +355,31 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application}, {self.criterion} : {self.points}"
+
+
+class Override(models.Model):
+    """A finding set aside by someone who may, with the reason; `code` is a criterion's or a guard's."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="overrides")
+    code = models.CharField("point écarté", max_length=100)
+    sentence = models.TextField("ce qui était relevé")
+    reason = models.TextField("motif")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField("date", default=clock.now)
+
+    class Meta:
+        verbose_name = "dérogation"
+        ordering = ["application", "at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "code"],
+                name="one_override_per_finding",
+                violation_error_message="Ce point est déjà écarté pour ce dossier.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}, {self.code}"
 
 
 class DeclaredAid(models.Model):

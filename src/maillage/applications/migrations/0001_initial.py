@@ -266,4 +266,36 @@ class Migration(migrations.Migration):
             model_name='score',
             constraint=models.UniqueConstraint(fields=('application', 'scorer', 'criterion'), name='one_score_per_reader'),
         ),
+        migrations.CreateModel(
+            name='Override',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=100, verbose_name='point écarté')),
+                ('sentence', models.TextField(verbose_name='ce qui était relevé')),
+                ('reason', models.TextField(verbose_name='motif')),
+                ('at', models.DateTimeField(default=maillage.kit.clock.now, verbose_name='date')),
+            ],
+            options={
+                'verbose_name': 'dérogation',
+                'ordering': ['application', 'at', 'pk'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='application',
+            index=models.Index(condition=models.Q(('assigned_to', None), ('state__in', ['submitted', 'incomplete', 'complete', 'under_review', 'ready', 'on_agenda'])), fields=['authority', '-submitted_at'], name='applications_to_take'),
+        ),
+        migrations.AddField(
+            model_name='override',
+            name='application',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overrides', to='applications.application'),
+        ),
+        migrations.AddField(
+            model_name='override',
+            name='by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='override',
+            constraint=models.UniqueConstraint(fields=('application', 'code'), name='one_override_per_finding', violation_error_message='Ce point est déjà écarté pour ce dossier.'),
+        ),
     ]
