@@ -70,6 +70,21 @@ class Recipient(models.Model):
         return self.kind in (self.Kind.STUDENT, self.Kind.PROFESSIONAL)
 
 
+class ConfirmedEmail(models.Model):
+    """The address that an applicant has proved to read, by a signed link sent to it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="confirmed_email")
+    email = models.EmailField("adresse électronique")
+    at = models.DateTimeField("confirmée le", default=clock.now)
+
+    class Meta:
+        verbose_name = "adresse confirmée"
+        verbose_name_plural = "adresses confirmées"
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User | AnonymousUser) -> CallQuerySet:
         return self.filter(authority__in=Authority.objects.visible_to(user))
@@ -164,6 +179,8 @@ class Application(models.Model):
     )
     commune = models.CharField("commune", max_length=5, blank=True)
     search_text = models.TextField(blank=True)
+    # What the applicant swore when submitting: [{"key", "sentence"}].
+    sworn = models.JSONField("déclarations sur l'honneur", default=list, blank=True)
     assigned_to = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     judgement = models.ForeignKey(
         Judgement, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -202,6 +219,26 @@ class Application(models.Model):
                 name="one_application_per_number",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "incomplete",
+                        "complete",
+                        "under_review",
+                        "ready",
+                        "on_agenda",
+                        "granted",
+                        "refused",
+                        "lapsed",
+                        "withdrawn",
+                        "inadmissible",
+                    ]
+                ),
+                name="application_state_is_known",
+                violation_error_message="Cet état de dossier n'existe pas.",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="draft") | Q(submitted_at__isnull=False) & ~Q(number=""),
                 name="submitted_application_has_a_number",
             ),
@@ -213,6 +250,15 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"brouillon {self.pk}"
+
+
+class SupportingDocumentQuerySet(models.QuerySet["SupportingDocument"]):
+    def visible_to(self, user: User | AnonymousUser) -> SupportingDocumentQuerySet:
+        return self.filter(application__in=Application.objects.visible_to(user))
+
+    def standing(self) -> SupportingDocumentQuerySet:
+        """Neither refused by a case officer nor by the check of its content."""
+        return self.exclude(state="refused").exclude(file__state="refused")
 
 
 class SupportingDocument(models.Model):
@@ -232,6 +278,8 @@ class SupportingDocument(models.Model):
     added_at = models.DateTimeField("ajoutée le", default=clock.now)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = SupportingDocumentQuerySet.as_manager()
+
     class Meta:
         verbose_name = "pièce justificative"
         verbose_name_plural = "pièces justificatives"
@@ -239,6 +287,12 @@ class SupportingDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.requirement} ({self.application})"
+
+
+class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
+    def open(self) -> CorrectionRequestQuerySet:
+        """Those the applicant still has to answer."""
+        return self.filter(answered_at=None, closed_at=None)
 
 
 class CorrectionRequest(models.Model):
@@ -253,6 +307,8 @@ class CorrectionRequest(models.Model):
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField("rendu le", null=True, blank=True)
     closed_at = models.DateTimeField("close le", null=True, blank=True)
+
+    objects = CorrectionRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "demande de correction"
@@ -272,17 +328,35 @@ class CorrectionRequest(models.Model):
 
 
 class Suspension(models.Model):
-    """A time during which the clock of implicit refusal does not run."""
+    """A time during which the clock of implicit refusal does not run (CRPA L114-5).
+
+    It runs again on `ends_on`, the day the documents came, and at the latest on `due_on`. Opened and closed
+    by `actions.clock` alone.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="suspensions")
-    starts_on = models.DateField("du")
-    ends_on = models.DateField("au", null=True, blank=True)
+    starts_on = models.DateField("suspendu le")
+    due_on = models.DateField("reprend au plus tard le")
+    ends_on = models.DateField("repris le", null=True, blank=True)
     reason = models.CharField("motif", max_length=200)
 
     class Meta:
         verbose_name = "suspension du délai"
         verbose_name_plural = "suspensions du délai"
         ordering = ["application", "starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("starts_on")),
+                name="suspension_ends_after_it_starts",
+                violation_error_message="Le délai donné pour répondre finit après la demande.",
+            ),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(ends_on=None),
+                name="one_open_suspension",
+                violation_error_message="Le délai de ce dossier est déjà suspendu.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application}, {self.reason}"
@@ -383,9 +457,14 @@ class Override(models.Model):
 
 
 class DeclaredAid(models.Model):
-    """An aid of another funder, or an earlier one, that the recipient declares (cumulation, de minimis)."""
+    """An aid of another funder, or an earlier one, that the recipient declares (cumulation, de minimis).
 
-    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="declared_aids")
+    Declared on a draft, it gets its recipient at submission.
+    """
+
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.CASCADE, null=True, blank=True, related_name="declared_aids"
+    )
     application = models.ForeignKey(
         Application, on_delete=models.SET_NULL, null=True, blank=True, related_name="declared_aids"
     )
@@ -399,7 +478,13 @@ class DeclaredAid(models.Model):
     class Meta:
         verbose_name = "aide déclarée"
         verbose_name_plural = "aides déclarées"
-        ordering = ["recipient", "-signed_on", "pk"]
+        ordering = ["recipient", F("signed_on").desc(nulls_last=True), "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False) | Q(application__isnull=False),
+                name="declared_aid_belongs_to_someone",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.funder})"

@@ -1,0 +1,1 @@
+"""Every change to an application, its documents, its clock and its calls."""
