@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import IO
 from xml.sax.saxutils import escape
 
 import xlsxwriter
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 
-Cell = str | int | float | date | None
+Cell = str | int | float | Decimal | date | None
 Row = Sequence[Cell]
 
 CONTENT_TYPES = {
@@ -35,18 +40,44 @@ def file_response(fmt: str, *, name: str, content: bytes) -> HttpResponse:
     return response
 
 
+def streamed_response(
+    fmt: str, *, name: str, columns: Sequence[str], rows: Iterable[Row]
+) -> HttpResponseBase:
+    """The same download for lists of any length: rows leave as they come, memory does not grow with them."""
+    if fmt == "csv":
+        response: HttpResponseBase = StreamingHttpResponse(
+            _csv_pieces(columns, rows), content_type=CONTENT_TYPES[fmt]
+        )
+        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return response
+    stream = TemporaryFile()  # noqa: SIM115 (the response closes it)
+    FILLERS[fmt](stream, columns, rows)
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=f"{name}.{fmt}", content_type=CONTENT_TYPES[fmt])
+
+
+def _csv_pieces(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """What `to_csv` writes, a row at a time."""
+    line = io.StringIO()
+    writer = csv.writer(line, delimiter=";", lineterminator="\r\n")
+    yield "\ufeff".encode()
+    for row in itertools.chain([columns], ([_french(cell) for cell in row] for row in rows)):
+        line.seek(0)
+        line.truncate()
+        writer.writerow(row)
+        yield line.getvalue().encode()
+
+
 def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Semicolons, decimal comma and a byte order mark: what French spreadsheets open without a question."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_french(cell) for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
+    return b"".join(_csv_pieces(columns, rows))
 
 
 def _french(cell: Cell) -> Cell:
     if isinstance(cell, float):
         return repr(round(cell, 6)).replace(".", ",")
+    if isinstance(cell, Decimal):
+        return str(cell).replace(".", ",")
     if isinstance(cell, str):
         return _inert(cell)
     return cell
@@ -59,6 +90,12 @@ def _inert(text: str) -> str:
 
 def to_xlsx(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     stream = io.BytesIO()
+    fill_xlsx(stream, columns, rows)
+    return stream.getvalue()
+
+
+def fill_xlsx(stream: IO[bytes], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write the workbook into a stream; its rows wait in a temporary file, not in memory."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
         sheet = book.add_worksheet()
@@ -71,7 +108,6 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
                     sheet.write_datetime(number, position, cell, day)
                 elif cell is not None:
                     sheet.write(number, position, cell)
-    return stream.getvalue()
 
 
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -94,14 +130,21 @@ _ODS_CLOSING = "</table:table></office:spreadsheet></office:body></office:docume
 
 
 def to_ods(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """A minimal OpenDocument spreadsheet: three members, the mimetype first and stored as the format asks."""
-    body = [_ODS_OPENING, _ods_row(columns), *(_ods_row(row) for row in rows), _ODS_CLOSING]
     stream = io.BytesIO()
+    fill_ods(stream, columns, rows)
+    return stream.getvalue()
+
+
+def fill_ods(stream: IO[bytes], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """A minimal OpenDocument spreadsheet: three members, the mimetype first and stored as the format asks."""
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", _ODS_TYPE, compress_type=zipfile.ZIP_STORED)
-        archive.writestr("content.xml", "".join(body))
+        with archive.open("content.xml", "w") as content:
+            content.write(_ODS_OPENING.encode())
+            for row in itertools.chain([columns], rows):
+                content.write(_ods_row(row).encode())
+            content.write(_ODS_CLOSING.encode())
         archive.writestr("META-INF/manifest.xml", _ODS_MANIFEST)
-    return stream.getvalue()
 
 
 def _ods_row(row: Row) -> str:
@@ -111,7 +154,7 @@ def _ods_row(row: Row) -> str:
 def _ods_cell(cell: Cell) -> str:
     if cell is None:
         return "<table:table-cell/>"
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float | Decimal):
         return f'<table:table-cell office:value-type="float" office:value="{cell}"/>'
     if isinstance(cell, date):
         return f'<table:table-cell office:value-type="date" office:date-value="{cell.isoformat()}"/>'
@@ -123,4 +166,8 @@ WRITERS: dict[str, Callable[[Sequence[str], Iterable[Row]], bytes]] = {
     "csv": to_csv,
     "xlsx": to_xlsx,
     "ods": to_ods,
+}
+FILLERS: dict[str, Callable[[IO[bytes], Sequence[str], Iterable[Row]], None]] = {
+    "xlsx": fill_xlsx,
+    "ods": fill_ods,
 }
