@@ -29,6 +29,38 @@ ALLOWED: Final[Mapping[str, tuple[tuple[State, ...], str]]] = {
         tuple(state for state in State if state != State.DRAFT),
         "commenté par un message",
     ),
+    "assign": (tuple(State(state) for state in Application.OPEN_STATES), "attribué"),
+    "judge_document": (
+        (State.SUBMITTED, State.INCOMPLETE, State.COMPLETE, State.UNDER_REVIEW, State.READY),
+        "examiné pièce par pièce",
+    ),
+    "declare_complete": ((State.SUBMITTED, State.INCOMPLETE), "déclaré complet"),
+    "ask_correction": ((State.SUBMITTED, State.COMPLETE, State.UNDER_REVIEW), "renvoyé pour correction"),
+    "give_back": (
+        (State.SUBMITTED, State.COMPLETE, State.UNDER_REVIEW, State.READY),
+        "rendu au demandeur",
+    ),
+    "begin_review": ((State.COMPLETE,), "mis en instruction"),
+    "ask_opinion": ((State.COMPLETE, State.UNDER_REVIEW, State.READY), "soumis pour avis"),
+    "score": ((State.COMPLETE, State.UNDER_REVIEW, State.READY, State.ON_AGENDA), "noté"),
+    "judge_again": (
+        (State.SUBMITTED, State.INCOMPLETE, State.COMPLETE, State.UNDER_REVIEW, State.READY),
+        "réexaminé",
+    ),
+    "override": (
+        (State.SUBMITTED, State.COMPLETE, State.UNDER_REVIEW, State.READY),
+        "soumis à dérogation",
+    ),
+    "mark_ready": ((State.UNDER_REVIEW,), "déclaré prêt"),
+    "declare_inadmissible": (
+        (State.SUBMITTED, State.INCOMPLETE, State.COMPLETE, State.UNDER_REVIEW),
+        "déclaré irrecevable",
+    ),
+    "lapse": (
+        (State.SUBMITTED, State.INCOMPLETE, State.COMPLETE, State.UNDER_REVIEW, State.READY),
+        "refusé implicitement",
+    ),
+    "reopen": ((State.LAPSED,), "repris"),
     "put_on_agenda": ((State.READY,), "inscrit en comité"),
     "take_off_agenda": ((State.ON_AGENDA,), "retiré de l'ordre du jour"),
     "record_outcome": ((State.READY, State.ON_AGENDA), "décidé"),
