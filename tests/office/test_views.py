@@ -303,19 +303,28 @@ def test_the_journal_is_filtered_by_person_day_and_text(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "labels"),
+    ("role", "pages"),
     [
-        (Role.ADMINISTRATOR, ["Ma journée", "Carte", "Données", "Travaux", "Journal", "Équipe", "Réglages"]),
-        (Role.MISSION_OFFICER, ["Ma journée", "Carte", "Données", "Travaux", "Journal"]),
-        (Role.APPLICANT, ["Ma journée", "Carte"]),
+        (Role.ADMINISTRATOR, ["Données", "Travaux", "Journal", "Équipe", "Réglages"]),
+        (Role.MISSION_OFFICER, ["Données", "Travaux", "Journal"]),
+        (Role.APPLICANT, []),
     ],
 )
-def test_the_navigation_offers_what_the_role_may_open(client: Client, role: Role, labels: list[str]) -> None:
+def test_the_administration_offers_what_the_role_may_open(
+    client: Client, role: Role, pages: list[str]
+) -> None:
     signed_in(client, role)
-    answer = client.get(reverse("office:my_day"))
-    navigation = answer.context["navigation"]
-    assert [entry.label for entry in navigation] == labels
-    assert [entry.label for entry in navigation if entry.current] == ["Ma journée"]
+    menu = client.get(reverse("office:my_day")).context["navigation"]
+    found = [page.label for section in menu if section.label == "Administration" for page in section.pages]
+    assert found == pages
+    assert [section.label for section in menu if section.current] == ["Ma journée"]
+
+
+def test_the_pages_of_a_section_are_a_second_row_when_one_of_them_is_read(client: Client) -> None:
+    signed_in(client, Role.ADMINISTRATOR)
+    assert client.get(reverse("office:my_day")).context["section"] is None
+    section = client.get(reverse("office:journal")).context["section"]
+    assert [page.label for page in section.pages if page.current] == ["Journal"]
 
 
 LISTS = {"office:jobs": 7, "office:imports": 6, "office:members": 8, "office:journal": 8, "office:my_day": 12}

@@ -201,6 +201,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         """The events of the authorities whose journal the user may read."""
         return self.filter(authority__in=Authority.objects.where(user, Right.SEE_JOURNAL))
 
+    def about(self, *objects: models.Model) -> EventQuerySet:
+        """What happened to these objects, latest first, with who did it. Whoever may see one, may read it."""
+        either = Q(pk__in=[])
+        for one in objects:
+            either |= Q(object_kind=one._meta.label_lower, object_id=str(one.pk))
+        return self.filter(either).select_related("actor").order_by("-at", "-pk")
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("the journal is append-only")
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from django.db.models import Max
 from django.urls import reverse
@@ -15,6 +13,7 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
 from maillage.intake.models import ImportRun
 from maillage.jobs.models import Job, Worker
+from maillage.kit.matters import Matter
 from maillage.territories.models import Dataset
 
 # Without them no page of a territory can be shown.
@@ -22,16 +21,6 @@ NEEDED = {"communes": "la liste des communes", "contours": "les contours", "apl"
 # Years between the year a yearly publication describes and the day its successor is out.
 YEARLY = {"apl": 3, "facilities": 3, "densities": 3, "population_by_age": 3}
 RECENT = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """One thing to see to: a sentence, where to go, and how pressing it is."""
-
-    text: str
-    url: str
-    action: str
-    urgency: Literal["late", "waiting", "known"]
 
 
 def matters(user: User, authority: Authority | None) -> list[Matter]:

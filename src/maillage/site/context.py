@@ -7,16 +7,18 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from maillage.office.navigation import entries
+from maillage.office.navigation import sections
 
 PROGRAM = {"name": "Maillage", "version": version("maillage")}
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     authority = getattr(request, "authority", None)
+    menu = sections(request)
     return {
         "authority": authority,
         "authority_css_url": authority.css_url if authority else "",
-        "navigation": entries(request),
+        "navigation": menu,
+        "section": next((one for one in menu if one.current and len(one.pages) > 1), None),
         "program": PROGRAM,
     }
