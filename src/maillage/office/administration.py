@@ -17,7 +17,7 @@ from maillage.accounts.models import Authority, Event, EventQuerySet, Membership
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.kit.console import Refused
-from maillage.office.pages import page_of
+from maillage.kit.pages import page_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

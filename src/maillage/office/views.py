@@ -23,8 +23,8 @@ from maillage.intake.staging import STATUS_LABELS
 from maillage.jobs.actions import cancel
 from maillage.jobs.models import Job, Worker
 from maillage.kit.console import Refused
+from maillage.kit.pages import page_of
 from maillage.office.day import matters
-from maillage.office.pages import page_of
 
 
 @require_safe
