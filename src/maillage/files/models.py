@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -15,11 +16,17 @@ from maillage.accounts.rights import Right
 from maillage.kit import clock
 
 
+class PrivateStorage(FileSystemStorage):
+    """A folder with no address on the web."""
+
+    def url(self, name: str | None) -> NoReturn:
+        raise ValueError("a private file has no address")
+
+
 def private_storage() -> Storage:
-    """The folder of these files: readable by the program's owner alone, with no address on the web."""
-    return FileSystemStorage(
+    """Where these files are, readable by the program's owner alone."""
+    return PrivateStorage(
         location=settings.HOME / "files",
-        base_url=None,
         file_permissions_mode=0o600,
         directory_permissions_mode=0o700,
     )

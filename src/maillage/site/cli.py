@@ -15,6 +15,7 @@ COMMANDS = {
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
     "adduser": "donner un rôle à une personne",
+    "files": "vérifier et nettoyer les fichiers reçus",
     "worker": "exécuter les travaux longs",
     "doctor": "dire ce qui manque à cette installation",
 }

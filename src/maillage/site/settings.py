@@ -4,6 +4,9 @@ MAILLAGE_HOME    where the database and files live (default: var/ in the current
 DATABASE_URL     postgres://… for PostgreSQL (default: SQLite in MAILLAGE_HOME)
 SECRET_KEY       default: drawn once and kept in MAILLAGE_HOME
 ALLOWED_HOSTS    comma-separated (default: this machine only)
+MAILLAGE_CLAMD   host:port or Unix socket of a ClamAV daemon that scans the files handed in (default: none)
+EMAIL_URL        smtp+tls://name:password@host:587, the server that carries letters (default: this machine)
+MAILLAGE_FROM    the address letters are sent from
 MAILLAGE_HTTPS   "1" behind a proxy that speaks HTTPS: secure cookies, HSTS
 """
 
@@ -229,6 +232,15 @@ if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CLAMD = env.str("MAILLAGE_CLAMD", default="")
+
+_MAIL = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_BACKEND"], _MAIL["EMAIL_HOST"], _MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"] or "", _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAILLAGE_FROM", default="maillage@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
