@@ -129,7 +129,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Activity:
-    """Grant adjusted to activity: base + Σ rate × units, between floor and cap; a share is paid beforehand."""
+    """Grant adjusted to activity: base + Σ rate × units, between floor and cap; a share paid beforehand."""
 
     base: Decimal | None = None
     rates: Mapping[Unit, Decimal | None] = field(default_factory=lambda: MappingProxyType({}))

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from maillage.rules.errors import RulesError, RulesErrors
 from maillage.rules.expressions import Expression, Scope
-from maillage.rules.fields import STANDARD, Field, FieldType, read_field
+from maillage.rules.fields import Field, FieldType
 from maillage.rules.parts import (
     Activity,
     Amount,
@@ -29,6 +29,7 @@ from maillage.rules.parts import (
 )
 from maillage.rules.reading import Reader, check_size, number_json, suggestion
 from maillage.rules.terms import AidForm, Kind, LegalBasis, Recipient
+from maillage.rules.vocabulary import STANDARD, field_json, read_field
 
 __all__ = [
     "Activity",
@@ -165,6 +166,8 @@ def _plain(value: Any) -> Any:
     """A part of the rules as plain JSON values, without what is null or by default."""
     if isinstance(value, Expression):
         return value.to_json()
+    if isinstance(value, Field):
+        return field_json(value)
     if is_dataclass(value):
         held = {field.name: getattr(value, field.name) for field in fields(value)}
         defaults = {field.name: _default(field) for field in fields(value)}
