@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 
 from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right
 from maillage.budget.models import Envelope
 from maillage.kit import clock
 from maillage.plans.models import Measure
+from maillage.rules.scheme import SchemeRules
+from maillage.schemes.reading import parsed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,7 +24,17 @@ if TYPE_CHECKING:
 class SchemeQuerySet(models.QuerySet["Scheme"]):
     def visible_to(self, user: User | AnonymousUser) -> SchemeQuerySet:
         """The schemes of the authorities where the user has a role."""
-        return self.filter(authority__in=Authority.objects.visible_to(user))
+        return self.filter(authority__in=Authority.objects.where(user, Right.SEE_PROGRAMME))
+
+    def offered(self, on: date) -> SchemeQuerySet:
+        """Those anyone may read: with rules in force, not closed that day."""
+        open_ones = self.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+        return open_ones.filter(pk__in=SchemeVersion.objects.published().values("scheme"))
+
+    def with_current(self) -> SchemeQuerySet:
+        """With the version in force of each at hand: `current` then asks the database nothing."""
+        versions = SchemeVersion.objects.published()
+        return self.prefetch_related(Prefetch("versions", queryset=versions, to_attr="published_versions"))
 
 
 class Scheme(models.Model):
@@ -57,6 +72,35 @@ class Scheme(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def current(self) -> SchemeVersion | None:
+        """The version in force, None when there is none."""
+        found: list[SchemeVersion] | None = self.__dict__.get("published_versions")
+        if found is None:
+            found = list(self.versions.filter(state=SchemeVersion.State.PUBLISHED))
+        return next(iter(found), None)
+
+    @property
+    def draft(self) -> SchemeVersion | None:
+        """The version being written, None when there is none."""
+        return self.versions.filter(state=SchemeVersion.State.DRAFT).first()
+
+    def is_open(self, on: date) -> bool:
+        """Whether it takes applications that day, with rules in force and outside any call."""
+        return self.is_open_all_year and not self.is_closed(on)
+
+    def is_closed(self, on: date) -> bool:
+        return self.closed_on is not None and self.closed_on <= on
+
+
+class SchemeVersionQuerySet(models.QuerySet["SchemeVersion"]):
+    def visible_to(self, user: User | AnonymousUser) -> SchemeVersionQuerySet:
+        """The versions of the schemes that the user may see."""
+        return self.filter(scheme__in=Scheme.objects.visible_to(user))
+
+    def published(self) -> SchemeVersionQuerySet:
+        return self.filter(state=SchemeVersion.State.PUBLISHED)
+
 
 class SchemeVersion(models.Model):
     """The rules of a scheme at a time: `maillage.rules.scheme.SchemeRules` as JSON.
@@ -82,6 +126,8 @@ class SchemeVersion(models.Model):
     # The deliberation that adopted these rules.
     decision = models.CharField("délibération", max_length=120, blank=True)
     replaced_at = models.DateTimeField("remplacée le", null=True, blank=True)
+
+    objects = SchemeVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "version d'un dispositif"
@@ -111,6 +157,48 @@ class SchemeVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.scheme}, version {self.number}"
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> SchemeVersion:
+        version = super().from_db(db, field_names, values)
+        version._stored_state = version.__dict__.get("state")
+        return version
+
+    # What publishing another version writes on this one.
+    REPLACEABLE = frozenset({"state", "replaced_at"})
+    # As it stands in the database; None for a version not stored yet.
+    _stored_state: str | None = None
+
+    @property
+    def parsed(self) -> SchemeRules:
+        """Its rules, read; the same text is read once."""
+        return parsed(self.rules)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it. Of a published version, only `REPLACEABLE` may be written, by name."""
+        if self._stored_state not in (None, self.State.DRAFT):
+            written = set(kwargs.get("update_fields") or ["rules"])
+            if not written <= self.REPLACEABLE:
+                raise TypeError("a published version never changes")
+        super().save(*args, **kwargs)
+        self._stored_state = self.state
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self._stored_state not in (None, self.State.DRAFT):
+            raise TypeError("a published version is never deleted")
+        return super().delete(*args, **kwargs)
+
+
+class JudgementQuerySet(models.QuerySet["Judgement"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("a judgement never changes")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("a judgement never changes")
+
 
 class Judgement(models.Model):
     """A verdict, as it was given: version, facts, zoning and day. Never changed."""
@@ -123,7 +211,11 @@ class Judgement(models.Model):
     verdict = models.CharField("avis", max_length=16)
     results = models.JSONField("critères")
     amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True)
+    # How the amount was found, line by line: `maillage.rules.amounts.AmountResult` as JSON.
+    calculation = models.JSONField("calcul", default=dict)
     at = models.DateTimeField("rendu le", default=clock.now)
+
+    objects = JudgementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "examen d'éligibilité"
@@ -132,3 +224,8 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} : {self.verdict}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("a judgement never changes")
+        super().save(*args, **kwargs)

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(max_length=16, verbose_name='avis')),
                 ('results', models.JSONField(verbose_name='critères')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, null=True, verbose_name='montant (€)')),
+                ('calculation', models.JSONField(default=dict, verbose_name='calcul')),
                 ('at', models.DateTimeField(default=maillage.kit.clock.now, verbose_name='rendu le')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='schemes.schemeversion')),
             ],

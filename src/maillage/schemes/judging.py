@@ -1,0 +1,21 @@
+"""Verdicts: worked out at will, nothing stored here. What is stored is a `Judgement` (see `actions.judge`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from maillage.rules.eligibility import Assessment
+from maillage.rules.eligibility import judge as judge_rules
+from maillage.schemes.models import Judgement, SchemeVersion
+
+
+def assess(version: SchemeVersion, facts: Mapping[str, Any], on: date) -> Assessment:
+    """The verdict of a version on facts, on a day. The same three give the same verdict for ever."""
+    return judge_rules(version.parsed, facts, on)
+
+
+def again(judgement: Judgement) -> Assessment:
+    """A judgement given again: same version, same facts, same day."""
+    return assess(judgement.version, judgement.facts, judgement.on)
