@@ -1,0 +1,155 @@
+"""What becomes of a measure: its state, who answers for it, its milestones, its indicators, the votes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.text import slugify
+
+from maillage.accounts.journal import record
+from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right, require
+from maillage.kit import clock
+from maillage.kit.console import Refused
+from maillage.plans.models import Indicator, Measure, Milestone, Plan, PlanDecision, Reading
+
+# States that ask for an explanation: a measure is not stopped without saying why.
+EXPLAINED = frozenset({Measure.Status.SUSPENDED, Measure.Status.ABANDONED, Measure.Status.WITHDRAWN})
+
+
+@transaction.atomic
+def set_status(*, measure: Measure, status: str, reason: str = "", by: User | None) -> Measure:
+    """Say where a measure stands. Suspending, abandoning or withdrawing one asks for a reason."""
+    authority = _authority(measure)
+    require(by, Right.EDIT_PLAN, authority)
+    if status not in Measure.Status.values:
+        raise Refused("Cet état n'existe pas : choisissez-en un de la liste.")
+    reason = reason.strip()
+    if status in EXPLAINED and not reason:
+        label = Measure.Status(status).label.lower()
+        raise Refused(f"Dites pourquoi la mesure est {label} : ceux qui liront le plan le demanderont.")
+    measure = Measure.objects.select_for_update().get(pk=measure.pk)
+    if (measure.status, measure.status_reason) == (status, reason):
+        return measure
+    before = measure.get_status_display()
+    measure.status, measure.status_reason = status, reason
+    measure.save(update_fields=["status", "status_reason"])
+    record(
+        "set_measure_status",
+        f"« {measure} » : {before.lower()} → {measure.get_status_display().lower()}"
+        f"{f' ({reason})' if reason else ''}.",
+        by=by,
+        authority=authority,
+        about=measure,
+        status=status,
+    )
+    return measure
+
+
+@transaction.atomic
+def assign_owner(
+    *, measure: Measure, owner: User | None = None, owner_name: str = "", by: User | None
+) -> Measure:
+    """Name who answers for a measure: a member of the authority, or someone without an account by name."""
+    authority = _authority(measure)
+    require(by, Right.EDIT_PLAN, authority)
+    if owner is not None and not owner.memberships.filter(authority=authority).exists():
+        raise Refused(f"{owner} n'a pas de rôle dans cette collectivité : donnez-lui-en un d'abord.")
+    measure = Measure.objects.select_for_update().get(pk=measure.pk)
+    name = str(owner) if owner is not None else owner_name.strip()
+    if (measure.owner, measure.owner_name) == (owner, name):
+        return measure
+    measure.owner, measure.owner_name = owner, name
+    _save(measure)
+    sentence = f"« {measure} » est confiée à {name}." if name else f"« {measure} » n'a plus de responsable."
+    record("assign_measure_owner", sentence, by=by, authority=authority, about=measure)
+    return measure
+
+
+@transaction.atomic
+def reach_milestone(*, milestone: Milestone, on: date | None, by: User | None) -> Milestone:
+    """Say when a milestone was reached; None takes it back. A day to come is refused."""
+    authority = _authority(milestone.measure)
+    require(by, Right.EDIT_PLAN, authority)
+    if on is not None and on > clock.today():
+        raise Refused("Un jalon s'atteint au plus tard aujourd'hui : corrigez la date.")
+    milestone = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    if milestone.reached_on == on:
+        return milestone
+    milestone.reached_on = on
+    milestone.save(update_fields=["reached_on"])
+    fate = f"atteint le {on:%d/%m/%Y}" if on else "n'est plus atteint"
+    record(
+        "reach_milestone",
+        f"Jalon « {milestone} » {fate}.",
+        by=by,
+        authority=authority,
+        about=milestone.measure,
+    )
+    return milestone
+
+
+@transaction.atomic
+def record_reading(
+    *, indicator: Indicator, on: date, value: Decimal, source: str = "", by: User | None
+) -> Reading:
+    """Record the value of an indicator on a day. A second value of a day corrects the first."""
+    authority = _authority(indicator.measure)
+    require(by, Right.EDIT_PLAN, authority)
+    if on > clock.today():
+        raise Refused("Un relevé est d'aujourd'hui ou d'avant : corrigez la date.")
+    reading = Reading.objects.select_for_update().filter(indicator=indicator, on=on).first()
+    reading = reading or Reading(indicator=indicator, on=on)
+    reading.value, reading.source = value, source.strip()
+    reading.recorded_at, reading.recorded_by = clock.now(), by
+    _save(reading)
+    record(
+        "record_reading",
+        f"{indicator} : {value} {indicator.unit} le {on:%d/%m/%Y}.".replace("  ", " "),
+        by=by,
+        authority=authority,
+        about=indicator.measure,
+        value=str(value),
+    )
+    return reading
+
+
+@transaction.atomic
+def record_decision(
+    *, plan: Plan, title: str, taken_on: date, number: str = "", body: str = "", by: User | None
+) -> PlanDecision:
+    """Add a vote to those that found or change the plan."""
+    require(by, Right.EDIT_PLAN, plan.authority)
+    if taken_on > clock.today():
+        raise Refused("Un vote est d'aujourd'hui ou d'avant : corrigez la date.")
+    decision = PlanDecision(
+        plan=plan, key=_free_key(plan, title), title=title, number=number, taken_on=taken_on, body=body
+    )
+    _save(decision)
+    named = f"{number}, {title}" if number else title
+    sentence = f"Décision du {taken_on:%d/%m/%Y} : {named}."
+    record("record_plan_decision", sentence, by=by, authority=plan.authority, about=plan)
+    return decision
+
+
+def _authority(measure: Measure) -> Authority:
+    return measure.axis.plan.authority
+
+
+def _free_key(plan: Plan, title: str) -> str:
+    stem = slugify(title)[:70] or "decision"
+    taken = set(plan.decisions.values_list("key", flat=True))
+    candidates = (stem, *(f"{stem}-{rank}" for rank in range(2, len(taken) + 3)))
+    return next(key for key in candidates if key not in taken)
+
+
+def _save(instance: models.Model) -> None:
+    """Check every field and constraint, then save. Raises Refused with the sentences of what is wrong."""
+    try:
+        instance.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    instance.save()
