@@ -95,7 +95,9 @@ class RefusalClock:
 
     :ivar due_on: day the silence becomes a refusal, with the stops known so far.
     :ivar stopped_days: days of the stops, each counted once.
-    :ivar running: neither stopped nor over on the day asked.
+    :ivar stopped_now: the clock stands still on the day asked.
+    :ivar days_left: days from the day asked to ``due_on``, zero or less once it is a refusal.
+    :ivar sentence: French.
     """
 
     received_on: date

@@ -32,6 +32,10 @@ class UnknownParameter(ValueError):
     """A name or a day without value; its message is a French sentence made to be shown."""
 
 
+class UnknownValue(UnknownParameter):
+    """The parameter exists, without a value that day."""
+
+
 @dataclass(frozen=True)
 class DatedValue:
     """A value, the days it is in force and where it was read.
@@ -61,13 +65,13 @@ class Parameter:
     def on(self, day: date) -> DatedValue:
         """The value in force.
 
-        :raises UnknownParameter: none is known that day.
+        :raises UnknownValue: none is known that day.
         """
         for dated in reversed(self.values):
             started = dated.valid_from is None or dated.valid_from <= day
             if started and (dated.valid_to is None or day <= dated.valid_to):
                 return dated
-        raise UnknownParameter(
+        raise UnknownValue(
             f"{self.label} : aucune valeur connue au {day_text(day)}. Choisissez une autre date, ou faites "
             "saisir la valeur par l'administrateur de la collectivité."
         )
@@ -268,6 +272,14 @@ def value(name: str, on: date, overrides: Overrides | None = None) -> Decimal:
     if overrides is not None and name in overrides:
         return overrides[name]
     return parameter.on(on).value
+
+
+def in_force(name: str, on: date, overrides: Overrides | None = None) -> Decimal | None:
+    """Like :func:`value`, None when the rule did not exist that day."""
+    try:
+        return value(name, on, overrides)
+    except UnknownValue:
+        return None
 
 
 def explain(name: str, on: date, overrides: Overrides | None = None) -> str:
