@@ -6,5 +6,9 @@ urlpatterns = [
     path("", include("maillage.portal.urls")),
     path("", include("maillage.accounts.urls")),
     path("", include("maillage.diagnosis.urls")),
+    path("", include("maillage.schemes.urls")),
+    path("budget/", include("maillage.budget.urls")),
     path("bureau/", include("maillage.office.urls")),
+    path("", include("maillage.offbudget.urls")),
+    path("courriers/", include("maillage.letters.urls")),
 ]
