@@ -265,7 +265,7 @@ def _require_committed(wanted: Entry) -> None:
 
 
 def _commit_at_once(order: Entry) -> Entry:
-    same = ("by", "scheme", "decision", "subject_kind", "subject_id", "subject_label")
+    same = ("at", "by", "scheme", "decision", "subject_kind", "subject_id", "subject_label")
     commitment = draft(
         order.envelope,
         Kind.COMMITMENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
+from maillage.budget.figures import EFFECTS
 from maillage.kit import clock
 from maillage.plans.models import Measure
 from maillage.rules.money import euros
@@ -24,6 +26,19 @@ class EnvelopeQuerySet(models.QuerySet["Envelope"]):
 
     def open(self) -> EnvelopeQuerySet:
         return self.filter(closed_on=None)
+
+    def in_plan_order(self) -> EnvelopeQuerySet:
+        """By plan, axis and measure, each read by the same query; those outside any plan last."""
+        return self.select_related("measure__axis__plan").order_by(
+            F("measure__axis__plan__first_year").asc(nulls_last=True),
+            "measure__axis__plan_id",
+            "measure__axis__position",
+            "measure__axis_id",
+            "measure__position",
+            "measure_id",
+            "label",
+            "pk",
+        )
 
 
 class Envelope(models.Model):
@@ -90,6 +105,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User | AnonymousUser) -> EntryQuerySet:
         """The entries of the envelopes that the user may read."""
         return self.filter(envelope__in=Envelope.objects.visible_to(user))
+
+    def about(self, text: str) -> EntryQuerySet:
+        """The entries whose subject or decision contains the text."""
+        return self.filter(Q(subject_label__icontains=text) | Q(decision__icontains=text))
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("the ledger is append-only")
@@ -192,3 +211,8 @@ class Entry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("the ledger is append-only")
+
+    @property
+    def signed_amount(self) -> Decimal:
+        """The amount, negative when the entry lowers the figure it is about."""
+        return EFFECTS[self.kind][1] * self.amount
