@@ -21,7 +21,6 @@ ALLOWED: Final[Mapping[str, tuple[tuple[State, ...], str]]] = {
             State.COMPLETE,
             State.UNDER_REVIEW,
             State.READY,
-            State.ON_AGENDA,
         ),
         "retiré",
     ),

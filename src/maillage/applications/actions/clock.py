@@ -47,6 +47,11 @@ def resume(application: Application) -> None:
 
 
 def _restate(application: Application) -> None:
-    """Write the day of implicit refusal again, after a suspension was opened or closed."""
+    """Write the day of implicit refusal again, after a suspension was opened or closed.
+
+    An application examined again after an implicit refusal has none any more.
+    """
+    if application.implicit_refusal_on is None:
+        return
     application.implicit_refusal_on = refusal_clock(application, clock.today()).due_on
     application.save(update_fields=["implicit_refusal_on"])
