@@ -223,7 +223,9 @@ def publish(
     if findings and by is not None and not acknowledged:
         raise Refused("Lisez les avertissements, puis cochez que vous en avez pris connaissance.")
     if not decision.strip():
-        raise Refused("Indiquez la délibération qui adopte ces règles : sans elle, elles n'ont pas de valeur.")
+        raise Refused(
+            "Indiquez la délibération qui adopte ces règles : sans elle, elles n'ont pas de valeur."
+        )
     former = scheme.versions.filter(state=State.PUBLISHED).first()
     if former is not None:
         former.state, former.replaced_at = State.REPLACED, clock.now()
@@ -270,7 +272,9 @@ def judge(
 def _refuse_unlawful(version: SchemeVersion, findings: Sequence[Finding]) -> None:
     if unset := version.parsed.amount.unset:
         names = listed(inside(UNSET_LABELS[name]) for name in unset)
-        raise Refused(f"Cette version ne peut pas être publiée : {names} à définir. Fixez d'abord ce montant.")
+        raise Refused(
+            f"Cette version ne peut pas être publiée : {names} à définir. Fixez d'abord ce montant."
+        )
     if stops := stopping(findings):
         first = stops[0]
         more = f" ({len(stops) - 1} autre(s) à corriger)" if len(stops) > 1 else ""

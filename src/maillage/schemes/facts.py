@@ -60,13 +60,11 @@ def gather(
     commune: str,
     profession: str,
     on: date,
-    known: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The facts to judge on (plain JSON values), and where the zone came from.
 
     :param commune: INSEE code of the place of practice, empty when it is not known.
     :param profession: as in the rules (`medecin`…), empty when there is none.
-    :param known: what a room above works out (date of the application, aids of the past…).
     """
     facts: dict[str, Any] = {**answers, "judged_on": on.isoformat()}
     facts |= _shares(answers)
@@ -75,11 +73,11 @@ def gather(
     for place, code in (("practice", commune), ("placement", answers.get("placement_commune") or "")):
         if code:
             found, zone = _place(authority, code, asked, on)
-            facts |= {_NAMES[place][key]: value for key, value in found.items() if value is not None}
+            names = _NAMES[place]
+            facts |= {names[key]: value for key, value in found.items() if key in names and value is not None}
             zoning[place] = {"commune": code, "on": on.isoformat(), **zone.to_json()}
     if commune:
         facts["practice_commune"] = commune
-    facts.update(known or {})
     return facts, zoning
 
 
@@ -89,11 +87,7 @@ _NAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "within": "in_territory",
         "name": "practice_commune_name",
     },
-    "placement": {
-        "zone": "placement_zone",
-        "within": "placement_in_territory",
-        "name": "placement_commune_name",
-    },
+    "placement": {"zone": "placement_zone", "within": "placement_in_territory"},
 }
 
 
@@ -105,7 +99,9 @@ def zone_of(*, commune: str, profession: str, on: date) -> ZoneFound:
     """
     zoning = ZONINGS.get(profession)
     if zoning is None:
-        return ZoneFound(None, "Aucun zonage n'est connu pour cette profession : le classement est à prouver.")
+        return ZoneFound(
+            None, "Aucun zonage n'est connu pour cette profession : le classement est à prouver."
+        )
     fictional = keys.Key("commune", commune).is_fictional
     zones = Zone.objects.in_force(on).filter(profession=zoning, dataset__is_fictional=fictional)
     zones = zones.select_related("dataset").order_by("-valid_from", "unit_code", "pk")
@@ -116,8 +112,8 @@ def zone_of(*, commune: str, profession: str, on: date) -> ZoneFound:
     if not categories:
         units = zones.exclude(unit_type__in=["commune", "quartier"]).exists()
         reason = (
-            "Le zonage en vigueur est établi par territoire de vie-santé, dont la liste des communes n'est pas "
-            "chargée"
+            "Le zonage en vigueur est établi par territoire de vie-santé, dont la liste des communes n'est "
+            "pas chargée"
             if units
             else f"Le zonage chargé au {day_text(on)} ne dit rien de cette commune"
         )
@@ -144,13 +140,13 @@ def is_within(authority: Authority, commune: Commune) -> bool:
     return key.code == (commune.epci_id if key.level == "epci" else commune.departement_id)
 
 
-def _place(
-    authority: Authority, code: str, profession: str, on: date
-) -> tuple[dict[str, Any], ZoneFound]:
+def _place(authority: Authority, code: str, profession: str, on: date) -> tuple[dict[str, Any], ZoneFound]:
     zone = (
         zone_of(commune=code, profession=profession, on=on)
         if profession
-        else ZoneFound(None, "La profession n'est pas renseignée : le classement de la commune est à prouver.")
+        else ZoneFound(
+            None, "La profession n'est pas renseignée : le classement de la commune est à prouver."
+        )
     )
     commune = Commune.objects.filter(pk=code).first()
     if commune is None:
@@ -171,7 +167,7 @@ def _names_of(code: str) -> set[str]:
 
 
 def _shares(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Public and own shares of the cost, from the funding plan when there is one, otherwise from the totals."""
+    """Public and own shares of the cost, from the funding plan when there is one, or from the totals."""
     plan = answers.get("funding_plan") or []
     amounts = [(row["kind"], decimal_of(row["amount"]) or Decimal(0)) for row in plan]
     total = sum((amount for _, amount in amounts), Decimal(0))

@@ -1,4 +1,4 @@
-"""Verdicts: worked out at will, nothing stored here. What is stored is a `Judgement` (see `actions.judge`)."""
+"""Verdicts, worked out at will. Nothing is stored here: what is kept is a `Judgement` (`actions.judge`)."""
 
 from __future__ import annotations
 

@@ -114,6 +114,11 @@ class SchemeVersion(models.Model):
         PUBLISHED = "published", "En vigueur"
         REPLACED = "replaced", "Remplacée"
 
+    # What publishing another version writes on this one.
+    REPLACEABLE = frozenset({"state", "replaced_at"})
+    # As it stands in the database; None for a version not stored yet.
+    _stored_state: str | None = None
+
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField("numéro")
     state = models.CharField("état", max_length=12, choices=State, default=State.DRAFT)
@@ -157,26 +162,6 @@ class SchemeVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.scheme}, version {self.number}"
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> SchemeVersion:
-        version = super().from_db(db, field_names, values)
-        version._stored_state = version.__dict__.get("state")
-        return version
-
-    # What publishing another version writes on this one.
-    REPLACEABLE = frozenset({"state", "replaced_at"})
-    # As it stands in the database; None for a version not stored yet.
-    _stored_state: str | None = None
-
-    @property
-    def parsed(self) -> SchemeRules:
-        """Its rules, read; the same text is read once."""
-        return parsed(self.rules)
-
-    @property
-    def is_draft(self) -> bool:
-        return self.state == self.State.DRAFT
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store it. Of a published version, only `REPLACEABLE` may be written, by name."""
         if self._stored_state not in (None, self.State.DRAFT):
@@ -190,6 +175,21 @@ class SchemeVersion(models.Model):
         if self._stored_state not in (None, self.State.DRAFT):
             raise TypeError("a published version is never deleted")
         return super().delete(*args, **kwargs)
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> SchemeVersion:
+        version = super().from_db(db, field_names, values)
+        version._stored_state = version.__dict__.get("state")
+        return version
+
+    @property
+    def parsed(self) -> SchemeRules:
+        """Its rules, read; the same text is read once."""
+        return parsed(self.rules)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
 
 
 class JudgementQuerySet(models.QuerySet["Judgement"]):
