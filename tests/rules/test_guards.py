@@ -233,6 +233,16 @@ def test_the_ten_year_guard_waits_for_the_decree() -> None:
     assert [finding.code for finding in findings] == ["L-46"]
 
 
+def test_a_table_left_empty_stops_and_one_with_holes_warns() -> None:
+    def table(nurse: int | None) -> dict[str, Any]:
+        rows = {"medecin": None, "infirmier": nurse}
+        return {**INSTALLATION, "amount": {"value": {"table": {"field": "profession", "rows": rows}}}}
+
+    assert ("G-07", "amount.value") in codes(table(None), "stop")
+    assert codes(table(5000), "stop") == set()
+    assert codes(table(5000), "warn") == {("G-07", "amount.value")}
+
+
 def test_a_grouping_is_warned_about_its_operating_authorisations() -> None:
     document = {**GRANT, "amount": {"yearly_cap": 20000, "max_years": 3, "requested": True}}
     assert codes(document, "warn") == set()

@@ -47,7 +47,12 @@ class Deadline:
         return f"{self.label} : au plus tard le {day_text(self.due_on(start))} ({length}, {self.article})."
 
 
-TRANSMISSION: Final = Deadline("L-16", "Transmission de la décision au préfet", "CGCT L3131-1", days=15)
+TRANSMISSION: Final = Deadline(
+    "L-16",
+    "Transmission de la décision au préfet",
+    "CGCT L3131-1",
+    days=int(parameters.PARAMETERS["transmission_days"].values[-1].value),
+)
 """From the signature. Individual decisions; same for communes (L2131-1) and EPCI. [O, A3]"""
 
 LITIGATION: Final = Deadline("L-20", "Recours devant le tribunal administratif", "CRPA R112-5", months=2)

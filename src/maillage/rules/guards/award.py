@@ -307,7 +307,7 @@ def _republican_commitment(award: _Award) -> Iterable[Finding]:
 
 
 def _yearly(award: _Award) -> Decimal:
-    """The largest part of the award paid for one year: as requested, shared by a yearly schedule, or whole."""
+    """The largest part of the award paid for one year: as requested, shared by a yearly schedule, or all."""
     by_year = award.fact("requested_by_year")
     requested = sum(by_year.values(), Decimal(0)) if by_year else Decimal(0)
     if by_year and requested > 0:

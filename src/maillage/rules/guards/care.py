@@ -77,7 +77,7 @@ def _aid_form(case: Case) -> Iterable[Finding]:
             "L-02",
             "CGCT R1511-44",
             "La forme de l'aide n'est pas dite ; le texte en admet cinq.",
-            "Choisissez aid_form.",
+            "Choisissez la forme de l'aide.",
             "aid_form",
         )
     elif case.gives_to(Recipient.HEALTH_CENTRE_MANAGER) and rules.aid_form not in _MANAGER_FORMS:
@@ -195,7 +195,7 @@ def _ten_years(case: Case) -> Iterable[Finding]:
             "L-05",
             article,
             "Le règlement n'applique pas le délai de dix ans entre deux aides à un même professionnel.",
-            "Écrivez cumulation.ten_years = true.",
+            "Appliquez le délai de dix ans.",
             "cumulation.ten_years",
         )
     if not rules.cumulation.category:
@@ -204,7 +204,7 @@ def _ten_years(case: Case) -> Iterable[Finding]:
             article,
             "La catégorie de l'aide n'est pas dite : le délai de dix ans ne vaut qu'entre aides de même "
             "catégorie.",
-            "Renseignez cumulation.category.",
+            "Renseignez la catégorie de l'aide.",
             "cumulation.category",
         )
     if not has_document(rules, "L-05", "D1511-47"):
@@ -212,7 +212,7 @@ def _ten_years(case: Case) -> Iterable[Finding]:
             "L-05",
             article,
             "La déclaration sur l'honneur à annexer à la convention n'est pas demandée.",
-            "Ajoutez-la aux documents, avec law = « L-05 ».",
+            "Ajoutez-la aux documents, en citant l'article D1511-47.",
             "documents",
         )
 
@@ -240,7 +240,7 @@ def _iepp_cap(case: Case) -> Iterable[Finding]:
             "L-08b",
             article,
             "Le règlement n'écrit pas le plafond de l'indemnité : il sera vérifié dossier par dossier.",
-            "Bornez amount.cap par le paramètre intern_yearly_pay et les années de troisième cycle.",
+            "Bornez-la par les émoluments d'un interne et le nombre d'années de troisième cycle.",
             "amount.cap",
         )
     if not fields_judged(rules) & {"is_admitted_in_medicine", "profession"}:
@@ -282,7 +282,7 @@ def _housing(case: Case) -> Iterable[Finding]:
             "L-06",
             article,
             f"Rien ne borne l'indemnité à {euros(cap)} par mois : elle sera vérifiée dossier par dossier.",
-            "Bornez-la par le paramètre housing_monthly_cap.",
+            "Bornez-la par le plafond mensuel légal.",
             "amount.cap",
         )
 

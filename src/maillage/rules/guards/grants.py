@@ -29,20 +29,20 @@ def _private_bodies(case: Case) -> Iterable[Finding]:
     bodies = [recipient for recipient in rules.recipients if recipient in PRIVATE_BODIES]
     if not bodies or rules.kind not in PAID:
         return
-    asked = has_document(rules, "L-11") or "accepts_republican_commitment" in fields_judged(rules)
-    if Recipient.ASSOCIATION in bodies and not asked:
+    judged = "accepts_republican_commitment" in fields_judged(rules)
+    if Recipient.ASSOCIATION in bodies and not judged and not has_document(rules, "L-11", "2021-1947"):
         yield stop(
             "L-11",
             "loi 2000-321, article 10-1 ; décret 2021-1947",
             "Le contrat d'engagement républicain n'est pas demandé aux associations.",
-            "Ajoutez-le aux documents, avec law = « L-11 », ou aux conditions.",
+            "Ajoutez-le aux documents, en citant le décret 2021-1947, ou aux conditions.",
             "documents",
         )
     threshold = case.value("agreement_threshold")
     most = _most_in_a_year(case)
     if most is not None and most <= threshold:
         return
-    if not has_document(rules, "L-10"):
+    if not has_document(rules, "L-10", "24 mai 2005"):
         how_much = "peut dépasser" if most is None else f"peut atteindre {euros(most)} par an et dépasser"
         yield warn(
             "L-10",
@@ -50,7 +50,7 @@ def _private_bodies(case: Case) -> Iterable[Finding]:
             f"L'aide à un organisme privé {how_much} {euros(threshold)} : convention obligatoire et compte "
             "rendu "
             "financier dans les six mois, qui n'est pas demandé.",
-            "Ajoutez le compte rendu financier aux documents, avec law = « L-10 ».",
+            "Ajoutez le compte rendu financier aux documents, en citant l'arrêté du 24 mai 2005.",
             "documents",
         )
 
@@ -87,7 +87,7 @@ def _capital_grants(case: Case) -> Iterable[Finding]:
             "L1111-10",
             article,
             f"Le règlement ne rappelle pas la part propre de {percent(least)} du maître d'ouvrage public.",
-            "Renseignez cumulation.own_share_min ; le minimum légal sera vérifié de toute façon.",
+            "Écrivez-la ; le minimum légal sera vérifié de toute façon.",
             "cumulation.own_share_min",
         )
     elif own < least:
@@ -120,7 +120,7 @@ def _guarantees(case: Case) -> Iterable[Finding]:
             "L-12",
             "CGCT L3231-4",
             "La base légale et la nature de l'aide ne vont pas ensemble.",
-            "Une garantie d'emprunt se fonde sur la base GUARANTEE, et elle seule.",
+            "Une garantie d'emprunt se fonde sur l'article L3231-4, et rien d'autre ne s'y fonde.",
             "legal_basis",
         )
     if rules.schedule is not None:
@@ -128,7 +128,7 @@ def _guarantees(case: Case) -> Iterable[Finding]:
             "L-12",
             "CGCT L3231-4",
             "Une garantie d'emprunt ne se verse pas, et un échéancier est prévu.",
-            "Retirez schedule.",
+            "Retirez l'échéancier.",
             "schedule",
         )
     if "guaranteed_share" not in fields_judged(rules):
@@ -151,7 +151,8 @@ def _development_tax(case: Case) -> Iterable[Finding]:
             "L-13",
             "CGI 1635 quater E, I, 7°",
             "La base légale et la nature de l'aide ne vont pas ensemble.",
-            "Une exonération de taxe d'aménagement se fonde sur la base DEVELOPMENT_TAX, et elle seule.",
+            "Une exonération de taxe d'aménagement se fonde sur l'article 1635 quater E, et rien d'autre "
+            "ne s'y fonde.",
             "legal_basis",
         )
     if exemption and rules.schedule is not None:
@@ -159,7 +160,7 @@ def _development_tax(case: Case) -> Iterable[Finding]:
             "L-13",
             "CGI 1635 quater E, I, 7°",
             "Une exonération ne se verse pas, et un échéancier est prévu.",
-            "Retirez schedule.",
+            "Retirez l'échéancier.",
             "schedule",
         )
     if exemption and "structure_kind" not in fields_judged(rules):
@@ -182,7 +183,7 @@ def _de_minimis(case: Case) -> Iterable[Finding]:
             f"Ces bénéficiaires peuvent être des entreprises ({', '.join(concerned)}) et aucun régime "
             "d'aides "
             "n'est dit.",
-            "Renseignez cumulation.de_minimis, ou citez le régime applicable dans legal_note.",
+            "Choisissez le règlement de minimis, ou citez en note le régime applicable.",
             "cumulation.de_minimis",
         )
 

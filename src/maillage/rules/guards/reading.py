@@ -11,6 +11,7 @@ from typing import Final
 
 from maillage.rules import parameters
 from maillage.rules.expressions import Expression
+from maillage.rules.expressions.arithmetic import Scale
 from maillage.rules.expressions.nodes import LegalParameter
 from maillage.rules.expressions.values import Context
 from maillage.rules.fields import Facts
@@ -85,6 +86,18 @@ def fixed_amount(tree: Expression | None, on: date, overrides: Overrides | None)
         return None
     value = tree.compute(Context(Facts({}, {}), on, overrides or NO_OVERRIDE))
     return value if isinstance(value, Decimal) else None
+
+
+def undecided_cells(tree: Expression | None) -> tuple[list[str], int]:
+    """Labels of the choices whose amount a table leaves null, and how many choices have a line."""
+    tables = [node for node in _nodes(tree) if isinstance(node, Scale)] if tree is not None else []
+    empty = [
+        table.subject.field.choice_text(key)
+        for table in tables
+        for key, cell in table.rows.items()
+        if cell is None
+    ]
+    return empty, sum(len(table.rows) for table in tables)
 
 
 def _nodes(tree: Expression) -> Iterator[Expression]:

@@ -16,6 +16,7 @@ from maillage.rules.guards.reading import (
     PAID,
     Case,
     stop,
+    undecided_cells,
     warn,
 )
 from maillage.rules.parameters import Overrides
@@ -59,7 +60,7 @@ def _unset_amounts(case: Case) -> Iterable[Finding]:
             "G-01",
             "",
             "Le dispositif ne dit ni le montant de l'aide ni son plafond.",
-            "Écrivez amount.value ou amount.cap, ou nommez dans amount.unset ce qui reste à définir.",
+            "Écrivez le montant ou le plafond, ou signalez ce qui reste à définir.",
             "amount",
         )
     if rules.schedule is None:
@@ -75,6 +76,22 @@ def _unset_amounts(case: Case) -> Iterable[Finding]:
             )
     if rules.schedule.activity is not None:
         yield from _unset_activity(rules.schedule.activity)
+
+
+def _undecided_cells(case: Case) -> Iterable[Finding]:
+    """Lines of a table of amounts left to be filled by the authority (G-07)."""
+    amount = case.rules.amount
+    for name, tree in (("value", amount.value), ("cap", amount.cap), ("yearly_cap", amount.yearly_cap)):
+        empty, lines = undecided_cells(tree)
+        if empty:
+            say = stop if len(empty) == lines else warn
+            yield say(
+                "G-07",
+                "",
+                f"{_AMOUNT_LABELS[name]} reste à définir pour : {', '.join(empty)}.",
+                "Fixez-le : sans lui, aucune aide ne peut leur être accordée.",
+                f"amount.{name}",
+            )
 
 
 def _unset_activity(activity: Activity) -> Iterable[Finding]:
@@ -113,7 +130,7 @@ def _legal_note(case: Case) -> Iterable[Finding]:
             "G-15",
             "",
             "La base légale est « autre » et rien ne dit laquelle.",
-            "Citez le texte dans legal_note, ou choisissez une base de la liste.",
+            "Citez le texte en note, ou choisissez une base de la liste.",
             "legal_note",
         )
     if rules.legal_basis is LegalBasis.REGIONAL_CONTRACT and not rules.lead_authority:
@@ -121,13 +138,14 @@ def _legal_note(case: Case) -> Iterable[Finding]:
             "G-19",
             "délibération CR 2017-126 de la Région",
             "Le contrat régional d'exercice sanitaire est piloté par la Région, qui n'est pas nommée.",
-            "Nommez-la dans lead_authority.",
+            "Nommez la collectivité chef de file.",
             "lead_authority",
         )
 
 
 _GUARDS: Final[tuple[Callable[[Case], Iterable[Finding]], ...]] = (
     _unset_amounts,
+    _undecided_cells,
     _legal_note,
     *care.GUARDS,
     *grants.GUARDS,
