@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from maillage.files.models import StoredFile
 from maillage.kit.console import Refused
 
 
-def answer(stored: StoredFile) -> HttpResponseBase:
+def answer(stored: StoredFile) -> HttpResponse:
     """A download of the file. The caller has checked that this person may read it.
 
     Raises Refused, with a sentence, when the file is not accepted, was erased or has disappeared.
@@ -20,12 +21,14 @@ def answer(stored: StoredFile) -> HttpResponseBase:
     if stored.state == StoredFile.State.REFUSED:
         raise Refused(f"Ce fichier a été refusé. {stored.reason}")
     try:
-        content = stored.file.open("rb")
+        with stored.file.open("rb") as stream:
+            content = stream.read()
     except FileNotFoundError as error:
         raise Refused(
             "Le contenu de ce fichier a disparu : retrouvez-le dans la dernière sauvegarde."
         ) from error
-    response = FileResponse(content, as_attachment=True, filename=stored.name, content_type=stored.media_type)
+    response = HttpResponse(content, content_type=stored.media_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=stored.name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"

@@ -30,6 +30,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def sent(self) -> LetterQuerySet:
         return self.filter(state=Letter.State.SENT)
 
+    def cancelled(self) -> LetterQuerySet:
+        return self.filter(state=Letter.State.CANCELLED)
+
     def mail_failed(self) -> LetterQuerySet:
         """Sent letters whose e-mail has not left: it failed, or the program stopped before it."""
         return self.sent().filter(channel=Letter.Channel.EMAIL, mailed_at__isnull=True)
@@ -127,6 +130,4 @@ class Letter(models.Model):
     @property
     def mail_is_late(self) -> bool:
         """Whether an e-mail should have left and has not."""
-        return (
-            self.state == self.State.SENT and self.channel == self.Channel.EMAIL and self.mailed_at is None
-        )
+        return self.state == self.State.SENT and self.channel == self.Channel.EMAIL and self.mailed_at is None
