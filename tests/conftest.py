@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.db.models import QuerySet
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -50,6 +51,29 @@ def _home_is_removed() -> Iterator[None]:
     """The MAILLAGE_HOME that the settings of the tests make."""
     yield
     shutil.rmtree(settings.HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_is_not_deleting() -> Iterator[None]:
+    """After a test that wrote for good, every table is emptied: what SQLite refuses to delete as well.
+
+    Its triggers are put aside meanwhile. PostgreSQL truncates, which no trigger of ours hears.
+    """
+    empty = DatabaseOperations.execute_sql_flush
+
+    def empty_without_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            empty(self, sql_list)
+            for _, statement in triggers:
+                cursor.execute(statement)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", empty_without_triggers)
+        yield
 
 
 @pytest.fixture(autouse=True)
