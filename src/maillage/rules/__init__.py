@@ -7,8 +7,8 @@ Where the document leaves room, this is what holds:
 
 - Absent and null are the same, and are never zero. An amount the authority has not decided is named in
   `amount.unset`; a null cell of a `table` is undecided, and whatever hangs on it is unknown.
-- An expression is typed at parse. A number written where an amount is due is an amount; in a product without
-  any amount (24 × 500), the largest number written is the amount. The first operand of a comparison is what is
+- An expression is typed at parse. A number written where an amount is due is an amount; in a product of plain
+  numbers (24 × 500), the largest one written is the amount. The first operand of a comparison is what is
   judged, the second what it is held against. A `table` follows a field of text or of one choice.
 - A share is a number from 0 to 1, in the rules and in the facts (`unit = "%"` on a field): 0.5 is 50 %.
 - `fields` holds the scheme's own questions, and standard fields it asks besides those its rules read: then

@@ -119,10 +119,15 @@ def _criterion(criterion: Criterion, documents: dict[str, str]) -> str:
     if criterion.proof is not None:
         details.append(f"pièce à l'appui : {inside(documents[criterion.proof])}")
     if criterion.law:
-        details.append(criterion.law)
+        details.append(_rule(criterion.law))
     note = f" ({' ; '.join(details)})" if details else ""
     text = f"{criterion.label} : {criterion.rule.condition(must=True)}{note}."
     return f"{text} {sentence(criterion.help)}" if criterion.help else text
+
+
+def _rule(law: str) -> str:
+    """What a rule comes from: an article as it is written, or a number of the domain reference."""
+    return f"règle {law}" if law.startswith("L-") else law
 
 
 def _amount(rules: SchemeRules) -> Iterator[Item]:
@@ -167,7 +172,7 @@ def _schedule(schedule: Schedule, rules: SchemeRules) -> Iterator[Item]:
 def _start(schedule: Schedule, rules: SchemeRules) -> str:
     if (key := schedule.starts_field) is not None:
         return f"à la date déclarée sous {rules.vocabulary[key].quoted_label}"
-    return Start(schedule.starts).label
+    return next(start.label for start in Start if start == schedule.starts)
 
 
 def _activity(schedule: Schedule) -> Iterator[Item]:
@@ -258,7 +263,7 @@ def _document(document: Document) -> Item:
     if document.valid_months is not None:
         details += f" ; de moins de {months_text(document.valid_months)}"
     if document.law:
-        details += f" ; {document.law}"
+        details += f" ; {_rule(document.law)}"
     return Item(document.key, f"{document.label} ({details}).")
 
 
@@ -293,9 +298,8 @@ def _cumulation(rules: SchemeRules) -> Iterator[Item]:
     if (ceiling := cumulation.ceiling) is not None:
         amount = _TO_DECIDE if ceiling.amount is None else euros(ceiling.amount)
         years = _TO_DECIDE if ceiling.years is None else decimal_text(Decimal(ceiling.years))
-        yield Item(
-            "ceiling", f"Toutes collectivités confondues, l'aide est plafonnée à {amount} sur {years} ans."
-        )
+        text = f"Toutes collectivités confondues, l'aide est plafonnée à {amount} sur {years} ans."
+        yield Item("ceiling", text)
     if cumulation.public_share_max is not None:
         share = share_text(cumulation.public_share_max)
         yield Item(

@@ -221,7 +221,10 @@ class Reader:
         for rank, value in enumerate(values):
             if not isinstance(value, str) or not value:
                 self.refuse(f"{key}[{rank}]", f"Un texte est attendu, pas {kind_of(value)}.")
-        return tuple(value for value in values if isinstance(value, str) and value)
+        texts = tuple(value for value in values if isinstance(value, str) and value)
+        if len(set(texts)) < len(texts):
+            self.refuse(key, "Un même texte y figure deux fois : n'en gardez qu'un.")
+        return texts
 
     def integers(self, key: str, default: tuple[int, ...] = ()) -> tuple[int, ...]:
         if (values := self._list(key)) is None:

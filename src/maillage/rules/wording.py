@@ -51,7 +51,7 @@ def share_text(share: Decimal) -> str:
 
 
 def of(noun: str) -> str:
-    """« de » before a noun and its article: « du lieu », « des travaux », « de la commune », « de l'aide »."""
+    """« de » before a noun and its article: « du lieu », « des travaux », « de la commune »."""
     if noun.startswith("le "):
         return f"du {noun[3:]}"
     if noun.startswith("les "):
