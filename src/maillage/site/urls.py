@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("maillage.accounts.urls")),
     path("", include("maillage.diagnosis.urls")),
     path("", include("maillage.schemes.urls")),
+    path("", include("maillage.applications.urls")),
     path("budget/", include("maillage.budget.urls")),
     path("bureau/", include("maillage.office.urls")),
     path("", include("maillage.offbudget.urls")),
