@@ -114,6 +114,18 @@ def test_the_overview_is_taken_away_in_three_forms(client: Client, finance: User
     assert f"budget-2026.{fmt}" in answer["Content-Disposition"]
 
 
+@pytest.mark.parametrize(
+    ("authorised", "appropriated", "first"),
+    [(0, 0, "Voter l&#x27;autorisation"), (100, 40, "Voter des CP"), (100, 100, "")],
+)
+def test_the_next_vote_stands_out(
+    client: Client, finance: User, authorised: int, appropriated: int, first: str
+) -> None:
+    target = funded(authorised, y2026=appropriated) if authorised else envelope()
+    shown = read(client, "budget:envelope", target.pk)
+    assert re.findall(r'class="btn btn-primary"[^>]*>([^<]+)</a>', shown) == ([first] if first else [])
+
+
 # Voting
 
 

@@ -312,4 +312,4 @@ def _outcome(order: Entry, kind: Kind, amount: Decimal, *, key: str, by: User | 
     (envelope,) = locked(order.envelope)
     same = ("year", "scheme", "decision", "subject_kind", "subject_id", "subject_label")
     copied = {name: getattr(order, name) for name in same}
-    return draft(envelope, kind, amount, key=key, by=by, note=note, settles=order, **copied)
+    return draft(envelope, kind, amount, key=key, by=by, note=note[:250], settles=order, **copied)

@@ -165,6 +165,7 @@ def envelope_page(envelope: Envelope) -> dict[str, Any]:
         "envelope": envelope,
         "sentence": sentence(envelope, balance),
         "remark": _coverage(envelope, balance),
+        "next": _next(envelope, balance),
         "claims": _claims(balance),
         "lines": [
             {"year": year, "figures": _year_figures(envelope, of_year)}
@@ -201,6 +202,14 @@ def _coverage(envelope: Envelope, balance: Balance) -> str:
     if gap > 0:
         return f"{euros(gap)} de l'{name} n'ont pas encore de crédits de paiement."
     return f"Les crédits de paiement dépassent l'{name} de {euros(-gap)}."
+
+
+def _next(envelope: Envelope, balance: Balance) -> str:
+    """The operation to be done now, if any: the authorisation first, then what pays for it."""
+    if envelope.is_multi_year and not balance.authorised:
+        return "autorisation"
+    lacks = balance.authorised - balance.appropriated if envelope.is_multi_year else not balance.appropriated
+    return "credits" if lacks else ""
 
 
 def _claims(balance: Balance) -> str:
@@ -252,12 +261,16 @@ def entry_rows(entries: EntryQuerySet) -> Iterator[Row]:
         ]
 
 
+# Said by the kind of entry already.
+PLAIN_REASONS: Final = (Entry.Reason.USE, Entry.Reason.VOTE)
+
+
 def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
             "kind": entry.get_kind_display(),
-            "reason": "" if entry.reason == Entry.Reason.USE else entry.get_reason_display(),
+            "reason": "" if entry.reason in PLAIN_REASONS else entry.get_reason_display(),
             "year": entry.year or "",
             "amount": euros(entry.signed_amount),
             "about": entry.subject_label or entry.decision,
