@@ -180,7 +180,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             aid_form=st.none() | st.sampled_from(["premises", "housing"]),
             recipients=st.lists(st.sampled_from(["student", "commune"]), unique=True),
             lead_authority=TEXTS,
-            co_funders=st.lists(st.builds(lambda n, s: {"name": n, "share": s}, TEXTS, st.none() | SHARES), max_size=1),
+            co_funders=st.lists(
+                st.builds(lambda n, s: {"name": n, "share": s}, TEXTS, st.none() | SHARES), max_size=1
+            ),
             amount=some(
                 value=st.none() | MONEY | amounts(2), cap=amounts(1), requested=st.booleans(),
                 max_years=st.integers(1, 9), unset=st.just(["yearly_cap"]), note=TEXTS,
@@ -189,11 +191,15 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             obligation=st.none() | obligations(),
             clawback=st.none() | st.fixed_dictionaries(
                 {"formula": st.sampled_from(["FULL", "PRO_RATA", "NONE"])},
-                optional={"not_started": st.sampled_from(["FULL", "NONE"]), "penalty_flat": MONEY, "source": TEXTS},
+                optional={
+                    "not_started": st.sampled_from(["FULL", "NONE"]), "penalty_flat": MONEY, "source": TEXTS
+                },
             ),
             cumulation=some(
-                ten_years=st.booleans(), category=TEXTS, de_minimis=st.sampled_from(["2023/2831", "2023/2832"]),
-                incompatible=st.lists(TEXTS, max_size=2, unique=True), own_share_min=SHARES, public_share_max=SHARES,
+                ten_years=st.booleans(), category=TEXTS,
+                de_minimis=st.sampled_from(["2023/2831", "2023/2832"]),
+                incompatible=st.lists(TEXTS, max_size=2, unique=True), own_share_min=SHARES,
+                public_share_max=SHARES,
                 ceiling=st.builds(lambda a, y: {"amount": a, "years": y}, MONEY, st.integers(1, 9)),
                 once_per_project=st.booleans(), once_per_recipient=st.booleans(),
             ),

@@ -39,7 +39,8 @@ def awarded(amount: dict[str, Any], **answers: Any) -> Assessment:
     [
         (
             {"zone_category": "ZAC", "practice_commune_name": "Boisville"},
-            "La commune d'exercice doit être classée ZIP ou ZAC ; Boisville est classée ZAC : condition remplie.",
+            "La commune d'exercice doit être classée ZIP ou ZAC ; Boisville est classée ZAC : "
+            "condition remplie.",
         ),
         (
             {"zone_category": "HZ"},
@@ -58,7 +59,8 @@ def test_a_sentence_says_the_rule_what_was_found_and_the_verdict(
 def test_what_is_missing_is_named_beside_what_is_known() -> None:
     rule = {"all": [field("housing_provided"), {"at_least": [field("year_of_study"), 5]}]}
     assert sentence(rule, housing_provided=True) == (
-        "Le demandeur doit disposer d'un logement mis à disposition et l'année d'études doit être d'au moins 5 ; "
+        "Le demandeur doit disposer d'un logement mis à disposition et l'année d'études doit être d'au moins "
+        "5 ; "
         "le demandeur dispose d'un logement mis à disposition, il manque « Année d'études » : à prouver."
     )
 

@@ -229,7 +229,7 @@ def _place(place: Place) -> Iterator[Item]:
     zone = "" if place.zones is None else f", classée {listed(place.zones, 'ou')} {place.zone_at.label}"
     if place.zones is None:
         zone = f", zonage constaté {place.zone_at.label}"
-    yield Item("place", f"Le lieu d'exercice se trouve {where}{zone}.")
+    yield Item("place", f"La commune d'exercice se trouve {where}{zone}.")
 
 
 def _reminder(days: int) -> str:
@@ -286,8 +286,8 @@ def _cumulation(rules: SchemeRules) -> Iterator[Item]:
     if cumulation.ten_years:
         yield Item(
             "ten_years",
-            "Une nouvelle aide de même catégorie n'est possible que dix ans après la signature de la dernière "
-            "convention (article D1511-47 du CGCT).",
+            "Une nouvelle aide de même catégorie n'est possible que dix ans après la signature de la "
+            "dernière convention (article D1511-47 du CGCT).",
         )
     if cumulation.category:
         yield Item("category", f"Catégorie de l'aide : {inside(cumulation.category)}.")

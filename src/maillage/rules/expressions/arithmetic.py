@@ -13,7 +13,6 @@ from typing import Any, Final
 from maillage.rules.calendar import add_months, months_between, months_text
 from maillage.rules.expressions.nodes import Constant, Expression, FieldValue
 from maillage.rules.expressions.values import UNKNOWN, Context, Result, ValueType
-from maillage.rules.wording import listed
 
 
 class Operation(StrEnum):
@@ -64,9 +63,9 @@ class Arithmetic(Expression):
     def explain(self, context: Context | None = None) -> str:
         texts = [operand.explain(context) for operand in self.operands]
         if self.operation is Operation.LEAST:
-            return f"le plus petit de ces montants : {listed(texts)}"
+            return f"la plus petite de ces valeurs ({' ; '.join(texts)})"
         if self.operation is Operation.GREATEST:
-            return f"le plus grand de ces montants : {listed(texts)}"
+            return f"la plus grande de ces valeurs ({' ; '.join(texts)})"
         grouped = [
             text if operand.binds_tightly else f"({text})"
             for text, operand in zip(texts, self.operands, strict=True)

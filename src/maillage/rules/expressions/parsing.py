@@ -325,7 +325,7 @@ class _Parser:
             return next((guess for cell in cells if (guess := _guess_scalar(cell)) is not None), None)
         if name == "add_months":
             return ValueType.DATE
-        if name in Operation and isinstance(operand, list | tuple):
+        if name in [*Operation] and isinstance(operand, list | tuple):
             guesses = [self.guess(inner) for inner in operand]
             is_money = ValueType.MONEY in (guesses[:1] if name == Operation.DIVIDE else guesses)
             return ValueType.MONEY if is_money else ValueType.NUMBER
