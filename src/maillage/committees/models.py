@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
@@ -14,9 +16,16 @@ from maillage.budget.models import Envelope
 from maillage.files.models import StoredFile
 from maillage.kit import clock
 from maillage.letters.models import Letter
+from maillage.rules.deadlines import TRANSMISSION, WITHDRAWAL
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+class CommitteeQuerySet(models.QuerySet["Committee"]):
+    def visible_to(self, user: User | AnonymousUser) -> CommitteeQuerySet:
+        """Those of the authorities where one prepares sessions."""
+        return self.filter(authority__in=Authority.objects.where(user, Right.PREPARE_SESSIONS))
 
 
 class Committee(models.Model):
@@ -27,14 +36,35 @@ class Committee(models.Model):
     name = models.CharField("nom", max_length=200)
     # Voting members present or represented without whom nothing can be voted.
     quorum = models.PositiveSmallIntegerField("quorum", default=1)
+    # How many absent members one present member may represent.
+    proxies = models.PositiveSmallIntegerField("pouvoirs par membre", default=1)
+
+    objects = CommitteeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "comité"
         ordering = ["authority", "name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["authority", "key"], name="one_committee_per_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "key"],
+                name="one_committee_per_key",
+                violation_error_message="Un comité porte déjà cette clé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(quorum__gte=1),
+                name="committee_needs_a_quorum",
+                violation_error_message="Le quorum est d'au moins un membre.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def sitting(self, on: date) -> MemberQuerySet:
+        """Those who sit that day."""
+        return self.filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gte=on))
 
 
 class Member(models.Model):
@@ -48,10 +78,22 @@ class Member(models.Model):
     is_chair = models.BooleanField("préside", default=False)
     since = models.DateField("depuis", null=True, blank=True)
     until = models.DateField("jusqu'au", null=True, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    # Persons and bodies the member declared a tie with, one per line.
+    ties = models.TextField("liens d'intérêts déclarés", blank=True)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = "membre"
         ordering = ["committee", "-is_chair", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gte=F("since")),
+                name="membership_ends_after_it_starts",
+                violation_error_message="Un mandat finit après son début.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -59,10 +101,11 @@ class Member(models.Model):
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def visible_to(self, user: User | AnonymousUser) -> SessionQuerySet:
-        """Those of the authorities where one prepares sessions, and those of the committees one sits in."""
+        """Those of the authorities where one prepares sessions; once convened, those one sits in."""
         prepared = Authority.objects.where(user, Right.PREPARE_SESSIONS)
-        seated = Member.objects.filter(user__in=[user.pk] if user.pk else []).values("committee")
-        return self.filter(Q(committee__authority__in=prepared) | Q(committee__in=seated))
+        mine = Member.objects.sitting(clock.today()).filter(user__in=[user.pk] if user.pk else [])
+        seated = Q(committee__in=mine.values("committee"), state__in=["convened", "open", "closed"])
+        return self.filter(Q(committee__authority__in=prepared) | seated)
 
 
 class Session(models.Model):
@@ -91,9 +134,31 @@ class Session(models.Model):
     class Meta:
         verbose_name = "séance"
         ordering = ["-held_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["prepared", "convened", "open", "closed", "cancelled"]),
+                name="session_state_is_known",
+                violation_error_message="Cet état de séance n'existe pas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False, minutes__isnull=False)
+                | ~Q(state="closed") & Q(closed_at=None, minutes=None),
+                name="closed_session_has_its_minutes",
+                violation_error_message="Une séance close porte sa date et son procès-verbal.",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.committee}, séance du {self.held_at:%d/%m/%Y}"
+        return f"{self.committee}, séance du {timezone.localdate(self.held_at):%d/%m/%Y}"
+
+    @property
+    def held_on(self) -> date:
+        return timezone.localdate(self.held_at)
+
+    @property
+    def is_over(self) -> bool:
+        """Closed or cancelled: nothing changes any more."""
+        return self.state in (self.State.CLOSED, self.State.CANCELLED)
 
 
 class Attendance(models.Model):
@@ -143,6 +208,8 @@ class AgendaItem(models.Model):
     votes_for = models.PositiveSmallIntegerField("pour", null=True, blank=True)
     votes_against = models.PositiveSmallIntegerField("contre", null=True, blank=True)
     abstentions = models.PositiveSmallIntegerField("abstentions", null=True, blank=True)
+    # Set at closing: from then on the database refuses any change.
+    frozen_at = models.DateTimeField("arrêté le", null=True, blank=True)
 
     class Meta:
         verbose_name = "dossier à l'ordre du jour"
@@ -153,7 +220,23 @@ class AgendaItem(models.Model):
                 fields=["session", "application"],
                 name="one_agenda_item_per_application",
                 violation_error_message="Ce dossier est déjà à l'ordre du jour.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion__in=["", "favourable", "unfavourable", "adjourned"]),
+                name="opinion_is_known",
+                violation_error_message="Cet avis n'existe pas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed=None) | Q(proposed__gte=0),
+                name="proposed_amount_is_not_negative",
+                violation_error_message="Un montant proposé n'est pas négatif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(votes_for=None, votes_against=None, abstentions=None)
+                | Q(votes_for__isnull=False, votes_against__isnull=False, abstentions__isnull=False),
+                name="votes_are_counted_together",
+                violation_error_message="Donnez les trois nombres de voix, ou aucun.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -190,7 +273,11 @@ class Scenario(models.Model):
         verbose_name = "scénario"
         ordering = ["session", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["session", "name"], name="one_scenario_per_name"),
+            models.UniqueConstraint(
+                fields=["session", "name"],
+                name="one_scenario_per_name",
+                violation_error_message="Un scénario de cette séance porte déjà ce nom.",
+            ),
             models.UniqueConstraint(
                 fields=["session"], condition=Q(is_retained=True), name="one_retained_scenario"
             ),
@@ -212,7 +299,12 @@ class ScenarioLine(models.Model):
         verbose_name_plural = "lignes de scénario"
         ordering = ["scenario", "item"]
         constraints = [
-            models.UniqueConstraint(fields=["scenario", "item"], name="one_scenario_line_per_item")
+            models.UniqueConstraint(fields=["scenario", "item"], name="one_scenario_line_per_item"),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__gte=0),
+                name="scenario_amount_is_not_negative",
+                violation_error_message="Un montant n'est pas négatif.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -227,6 +319,25 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             Q(application__authority__in=seen)
             | Q(application__applicant_id=user.pk, notified_at__isnull=False)
         )
+
+    def to_take(self) -> DecisionQuerySet:
+        """Proposed, to be voted or signed."""
+        return self.filter(state=Decision.State.PROPOSED)
+
+    def to_transmit(self) -> DecisionQuerySet:
+        """Taken, not yet sent to the préfet."""
+        return self.filter(state=Decision.State.TAKEN, transmitted_on=None)
+
+    def to_notify(self) -> DecisionQuerySet:
+        """Taken, not yet notified."""
+        return self.filter(state=Decision.State.TAKEN, notified_at=None)
+
+    def notified(self) -> DecisionQuerySet:
+        return self.filter(state=Decision.State.TAKEN, notified_at__isnull=False)
+
+    def enforceable(self) -> DecisionQuerySet:
+        """Transmitted to the préfet and notified (CGCT L3131-1)."""
+        return self.notified().filter(transmitted_on__isnull=False)
 
 
 class Decision(models.Model):
@@ -248,6 +359,8 @@ class Decision(models.Model):
     class State(models.TextChoices):
         PROPOSED = "proposed", "Proposée"
         TAKEN = "taken", "Prise"
+        # By the vote: the application may come back before a committee.
+        ADJOURNED = "adjourned", "Ajournée"
         WITHDRAWN = "withdrawn", "Retirée"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
@@ -268,6 +381,7 @@ class Decision(models.Model):
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     notified_at = models.DateTimeField("notifiée le", null=True, blank=True)
     withdrawn_on = models.DateField("retirée le", null=True, blank=True)
+    withdrawal_reason = models.TextField("motif du retrait", blank=True)
     created_at = models.DateTimeField("créée le", default=clock.now)
 
     objects = DecisionQuerySet.as_manager()
@@ -278,14 +392,24 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application"],
-                condition=~Q(state="withdrawn"),
+                condition=Q(state__in=["proposed", "taken"]),
                 name="one_decision_in_force",
                 violation_error_message="Ce dossier a déjà une décision.",
             ),
             models.CheckConstraint(
-                condition=Q(outcome="refused") | Q(amount__gt=0),
+                condition=Q(outcome="refused") | Q(outcome="granted", amount__gt=0),
                 name="granted_decision_has_an_amount",
                 violation_error_message="Un accord porte un montant supérieur à zéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="granted") | ~Q(state="taken") | ~Q(reasons=""),
+                name="refusal_is_reasoned",
+                violation_error_message="Un refus est motivé (CRPA L211-2).",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "taken", "adjourned", "withdrawn"]),
+                name="decision_state_is_known",
+                violation_error_message="Cet état de décision n'existe pas.",
             ),
             models.CheckConstraint(
                 condition=Q(state="proposed") | Q(taken_on__isnull=False) & ~Q(number=""),
@@ -296,3 +420,23 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}, {self.application}"
+
+    @property
+    def is_granted(self) -> bool:
+        return self.outcome == self.Outcome.GRANTED
+
+    @property
+    def is_enforceable(self) -> bool:
+        """In force against everybody: transmitted to the préfet and notified (CGCT L3131-1)."""
+        taken = self.state == self.State.TAKEN
+        return taken and self.transmitted_on is not None and self.notified_at is not None
+
+    @property
+    def transmission_due_on(self) -> date | None:
+        """Last day to send it to the préfet: fifteen days from its signature (CGCT L3131-1)."""
+        return TRANSMISSION.due_on(self.taken_on) if self.taken_on else None
+
+    @property
+    def withdrawable_until(self) -> date | None:
+        """Last day to withdraw a grant that is illegal: four months (CRPA L242-1)."""
+        return WITHDRAWAL.due_on(self.taken_on) if self.taken_on else None
