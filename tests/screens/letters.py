@@ -34,7 +34,9 @@ def several() -> list[Any]:
 
 def not_delivered() -> list[Any]:
     """A letter whose e-mail has not left."""
-    return [send(letter=written(recipient_email="noelle@exemple.invalid"), by=None).pk]
+    letter = send(letter=written(recipient_email="noelle@exemple.invalid"), by=None)
+    Letter.objects.filter(pk=letter.pk).update(mailed_at=None, mail_error="Connexion refusée")
+    return [letter.pk]
 
 
 def received() -> list[Any]:
