@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import transaction
@@ -17,21 +17,29 @@ from maillage.accounts.actions import ensure_authority
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
 from maillage.applications.models import Call
+from maillage.budget.actions import open_envelope
 from maillage.budget.models import Envelope
-from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.planfile.document import CallEntry, EnvelopeEntry, PlanFile, SchemeEntry
 from maillage.planfile.reading import read
 from maillage.plans.actions import keep_version, write_plan
 from maillage.plans.models import Measure, Plan, PlanVersion
-from maillage.schemes.models import Scheme, SchemeVersion
+from maillage.plans.words import quoted
+from maillage.schemes.actions import (
+    close_scheme,
+    create_scheme,
+    draft_version,
+    edit_draft,
+    update_scheme,
+)
+from maillage.schemes.models import Scheme
 
 _SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What came of a load. `changes` is empty, and `version` the last one, when the file was already there."""
+    """What came of a load. `changes` is empty, and `version` the last one, for a file already loaded."""
 
     plan: Plan
     version: PlanVersion
@@ -119,93 +127,88 @@ class _Programme:
                 write(entry, then.get(entry.key))
 
     def envelope(self, entry: EnvelopeEntry, before: EnvelopeEntry | None) -> None:
-        """Open an envelope; one that is already there belongs to the budget and is left as it is."""
-        _, created = Envelope.objects.get_or_create(
-            authority=self.authority,
-            key=entry.key,
-            defaults={
-                "measure": self.measures[entry.measure],
-                "label": entry.label,
-                "section": entry.section,
-                "is_multi_year": entry.is_multi_year,
-                "nature": entry.nature,
-                "function": entry.function,
-                "first_year": entry.first_year,
-                "last_year": entry.last_year,
-            },
-        )
-        if created:
-            self.changes.append(f"Enveloppe ouverte, sans vote : {entry.label}.")
-        elif before is not None:
-            self.changes.append(
-                f"Enveloppe « {entry.label} » : à modifier depuis le budget, le fichier n'y touche pas."
-            )
+        """Open an envelope. One that is already there belongs to the budget and is left as it is."""
+        if Envelope.objects.filter(authority=self.authority, key=entry.key).exists():
+            if before is not None:
+                said = f"Enveloppe {quoted(entry.label)} : à modifier depuis le budget, non par le fichier."
+                self.changes.append(said)
+            return
+        if self.by is not None and not self.by.can(Right.VOTE_BUDGET, self.authority):
+            self.changes.append(f"Enveloppe à ouvrir par les finances : {entry.label}.")
+            return
+        measure = self.measures[entry.measure]
+        open_envelope(authority=self.authority, by=self.by, **{**_values(entry), "measure": measure})
+        self.changes.append(f"Enveloppe ouverte, sans vote : {entry.label}.")
 
     def scheme(self, entry: SchemeEntry, before: SchemeEntry | None) -> None:
-        scheme = Scheme.objects.filter(authority=self.authority, key=entry.key).first()
-        is_new = scheme is None
-        scheme = scheme or Scheme(authority=self.authority, key=entry.key)
-        envelope = Envelope.objects.filter(authority=self.authority, key=entry.envelope).first()
-        wanted = {
+        presentation = {
             "title": entry.title,
             "summary": entry.summary,
             "measure": self.measures.get(entry.measure),
-            "envelope": envelope,
+            "envelope": Envelope.objects.filter(authority=self.authority, key=entry.envelope).first(),
             "contact": entry.contact,
             "is_open_all_year": entry.is_open_all_year,
-            "seeds": list(entry.seeds),
         }
-        differs = [name for name, value in wanted.items() if getattr(scheme, name) != value]
-        if differs:
-            for name in differs:
-                setattr(scheme, name, wanted[name])
-            scheme.save()
-            self.changes.append(f"Dispositif {'ajouté' if is_new else 'modifié'} : {scheme}.")
+        scheme = Scheme.objects.filter(authority=self.authority, key=entry.key).first()
+        if scheme is None:
+            scheme = create_scheme(
+                authority=self.authority, key=entry.key, seeds=entry.seeds, by=self.by, **presentation
+            )
+            self.changes.append(f"Dispositif ajouté : {scheme}.")
+        elif before is None or _presented(before) != _presented(entry):
+            update_scheme(scheme=scheme, by=self.by, **presentation)
+            self.changes.append(f"Dispositif modifié : {scheme}.")
         if before is None or before.rules != entry.rules:
             self.draft(scheme, entry)
 
     def draft(self, scheme: Scheme, entry: SchemeEntry) -> None:
-        """Put the rules of the file in the draft of the scheme, unless they are those in force."""
+        """Put the rules of the file in the draft of the scheme, unless they are those of its last version."""
         last = scheme.versions.order_by("-number").first()
         if last is not None and last.rules == entry.rules:
             return
-        note = f"Fichier du plan « {self.plan} »"
-        if last is not None and last.state == SchemeVersion.State.DRAFT:
-            last.rules, last.note, last.created_by = entry.rules, note, self.by
-            last.created_at = clock.now()
-            last.save(update_fields=["rules", "note", "created_by", "created_at"])
-            self.changes.append(f"Règles modifiées dans le brouillon de « {scheme} ».")
+        note = f"Fichier du plan {quoted(str(self.plan))}"
+        if last is not None and last.is_draft:
+            edit_draft(version=last, rules=entry.rules, note=note, by=self.by)
+            self.changes.append(f"Règles modifiées dans le brouillon de {quoted(str(scheme))}.")
             return
-        number = last.number + 1 if last else 1
-        SchemeVersion.objects.create(
-            scheme=scheme, number=number, rules=entry.rules, note=note, created_by=self.by
+        version = draft_version(scheme=scheme, rules=entry.rules, note=note, by=self.by)
+        self.changes.append(
+            f"Brouillon des règles de {quoted(str(scheme))}, version {version.number} : à publier."
         )
-        self.changes.append(f"Nouveau brouillon des règles de « {scheme} », version {number} : à publier.")
 
     def close(self, entry: SchemeEntry) -> None:
         """A scheme that leaves the file takes no more applications; those it has go on."""
-        closed = Scheme.objects.filter(authority=self.authority, key=entry.key, closed_on=None)
-        if closed.update(closed_on=clock.today()):
-            self.changes.append(f"Dispositif clos, il n'est plus dans le fichier : {entry.title}.")
+        scheme = Scheme.objects.filter(authority=self.authority, key=entry.key, closed_on=None).first()
+        if scheme is not None:
+            close_scheme(scheme=scheme, by=self.by)
+            self.changes.append(f"Dispositif clos, il n'est plus dans le fichier : {scheme}.")
 
     def call(self, entry: CallEntry, before: CallEntry | None) -> None:
         """Prepare a call that has its dates. Once published it belongs to the office."""
-        if not entry.is_dated:
-            self.changes.append(f"Appel « {entry.title} » : annoncé, dates à définir.")
+        if entry.window is None:
+            self.changes.append(f"Appel {quoted(entry.title)} : annoncé, dates à définir.")
             return
         call = Call.objects.filter(authority=self.authority, key=entry.key).first()
         if call is not None and call.state != Call.State.DRAFT:
-            self.changes.append(f"Appel « {entry.title} » : déjà publié, le fichier n'y touche pas.")
+            self.changes.append(f"Appel {quoted(entry.title)} : déjà publié, le fichier n'y touche pas.")
             return
         is_new = call is None
         call = call or Call(authority=self.authority, key=entry.key)
         call.scheme = Scheme.objects.get(authority=self.authority, key=entry.scheme)
         call.title, call.presentation = entry.title, entry.presentation
-        assert entry.opens_at is not None and entry.closes_at is not None
-        call.opens_at, call.closes_at = entry.opens_at, entry.closes_at
+        call.opens_at, call.closes_at = entry.window
         call.themes, call.scoring_grid = list(entry.themes), list(entry.scoring_grid)
         call.save()
         self.changes.append(f"Appel {'ajouté' if is_new else 'modifié'} : {call}.")
+
+
+def _values(entry: Any) -> dict[str, Any]:
+    return {field.name: getattr(entry, field.name) for field in fields(entry)}
+
+
+def _presented(entry: SchemeEntry) -> SchemeEntry:
+    """What an entry says besides its rules."""
+    return replace(entry, rules={}, parsed=None)
 
 
 def _empty(file: PlanFile) -> PlanFile:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from maillage.kit import clock
 from maillage.planfile.document import PlanFile
@@ -14,9 +15,11 @@ from maillage.planfile.reading import Reading, read
 from maillage.plans.content import IndicatorContent, MeasureContent
 from maillage.plans.models import Measure
 from maillage.plans.totals import comparison, planned, totals
-from maillage.plans.words import NO_BREAK_SPACE, counted, listed
+from maillage.plans.words import NO_BREAK_SPACE, counted, quoted
+from maillage.rules.fields import Field
 from maillage.rules.guards import check_rules
 from maillage.rules.money import decimal_text
+from maillage.rules.wording import inside, listed
 
 _GRAVITY = list(Level)
 
@@ -45,6 +48,7 @@ class _Check:
 
     def findings(self) -> Iterator[PlanFinding]:
         yield from self._law()
+        yield from self._scales()
         yield from self._sums()
         yield from self._unset_amounts()
         yield from self._years()
@@ -71,6 +75,19 @@ class _Check:
                     found.code,
                 )
 
+    def _scales(self) -> Iterator[PlanFinding]:
+        """Scales with an empty cell: nothing can be granted there until the authority fills it."""
+        for rank, scheme in enumerate(self.file.schemes):
+            for place, cells in _empty_cells(scheme.rules.get("amount"), f"schemes[{rank}].rules.amount"):
+                vocabulary = scheme.parsed.vocabulary if scheme.parsed else {}
+                yield self._say(
+                    Level.WARN,
+                    place,
+                    f"{scheme.title}{NO_BREAK_SPACE}: barème à définir pour {_chosen(cells, vocabulary)}.",
+                    "Remplissez le barème : rien ne peut être accordé dans ces cas.",
+                    "G-07",
+                )
+
     def _sums(self) -> Iterator[PlanFinding]:
         """What the amounts make beside what was announced (three figures that are never mixed up)."""
         made = totals(
@@ -85,7 +102,7 @@ class _Check:
             Level.WARN if differs else Level.NOTE,
             "plan.announced_amount",
             comparison(made, self.content.announced_wording),
-            "Dites ce que recouvre le montant annoncé ; les trois montants (annoncé, voté, exécuté) restent séparés."
+            "Dites ce que recouvre l'annonce : annoncé, voté et exécuté sont trois montants différents."
             if differs
             else "",
             "G-03" if differs else "",
@@ -106,7 +123,7 @@ class _Check:
                     yield self._say(
                         Level.WARN,
                         f"{path}.money[{rank}].amount",
-                        f"« {line.label} » : montant à définir, hors de tous les totaux.",
+                        f"{quoted(line.label)} : montant à définir, hors de tous les totaux.",
                         "Écrivez le montant dès qu'il est voté.",
                     )
 
@@ -119,7 +136,7 @@ class _Check:
                     yield self._say(
                         Level.WARN,
                         f"{path}.money[{rank}]",
-                        f"« {line.label} » va de {line.first_year or first} à {line.last_year or last}, "
+                        f"{quoted(line.label)} va de {line.first_year or first} à {line.last_year or last}, "
                         f"le plan de {first} à {last} : les années en dehors ne sont pas comptées.",
                         "Corrigez les années du montant ou celles du plan.",
                     )
@@ -135,7 +152,8 @@ class _Check:
         if len(groups) < 2:
             return
         said = [
-            f"{_length(months)} ({listed(entry[2].title for entry in group)})" for months, group in groups
+            f"{_length(months)} ({listed(inside(entry[2].title) for entry in group)})"
+            for months, group in groups
         ]
         yield self._say(
             Level.NOTE,
@@ -152,7 +170,7 @@ class _Check:
                 yield self._say(
                     Level.WARN,
                     f"{path}.status",
-                    f"« {measure.title} » est sans nouvelles. {measure.status_reason}".strip(),
+                    f"{quoted(measure.title)} est sans nouvelles. {measure.status_reason}".strip(),
                     "Dites si elle est en cours, réalisée ou abandonnée.",
                     "G-14",
                 )
@@ -162,11 +180,11 @@ class _Check:
 
     def _calls(self) -> Iterator[PlanFinding]:
         for rank, call in enumerate(self.file.calls):
-            if not call.is_dated:
+            if call.window is None:
                 yield self._say(
                     Level.WARN,
                     f"calls[{rank}].opens_at",
-                    f"L'appel « {call.title} » n'a pas de dates d'ouverture et de clôture.",
+                    f"L'appel {quoted(call.title)} n'a pas de dates d'ouverture et de clôture.",
                     "Écrivez opens_at et closes_at, jour et heure, pour qu'il puisse s'ouvrir.",
                 )
 
@@ -180,8 +198,28 @@ class _Check:
                 yield f"axes[{rank}].measures[{place}]", measure
 
 
+def _empty_cells(value: Any, path: str) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    """Path, field and choices of each scale under a value that holds null cells."""
+    if isinstance(value, dict):
+        rows = value.get("rows")
+        if isinstance(rows, dict) and (empty := [choice for choice, held in rows.items() if held is None]):
+            yield path, (str(value.get("field")), empty)
+        for name, held in value.items():
+            yield from _empty_cells(held, f"{path}.{name}")
+    elif isinstance(value, list):
+        for rank, held in enumerate(value):
+            yield from _empty_cells(held, f"{path}[{rank}]")
+
+
+def _chosen(cells: tuple[str, list[str]], vocabulary: Mapping[str, Field]) -> str:
+    """The choices of a scale by their labels: « médecin, sage-femme et infirmier »."""
+    field, choices = cells
+    labels = vocabulary[field].choices if field in vocabulary else {}
+    return listed(inside(labels.get(choice, choice)) for choice in choices)
+
+
 def _missed(indicator: IndicatorContent) -> str:
-    """« Cabines en activité : cible de 10 cabines au 31/12/2020 ; relevé : 9 au 01/01/2024, 0 au 31/12/2024. »"""
+    """« Cabines en activité : cible de 10 au 31/12/2020 ; relevé : 9 au 01/01/2024. »"""
     if indicator.target is None or not indicator.readings or indicator.readings[-1].value >= indicator.target:
         return ""
     due = f" au {indicator.due_on:%d/%m/%Y}" if indicator.due_on else ""

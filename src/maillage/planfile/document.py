@@ -59,8 +59,11 @@ class CallEntry:
     seeds: Seeds = ()
 
     @property
-    def is_dated(self) -> bool:
-        return self.opens_at is not None and self.closes_at is not None
+    def window(self) -> tuple[datetime, datetime] | None:
+        """When it opens and closes, None until both are fixed."""
+        if self.opens_at is None or self.closes_at is None:
+            return None
+        return self.opens_at, self.closes_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,3 @@ class PlanFile:
     envelopes: tuple[EnvelopeEntry, ...] = ()
     schemes: tuple[SchemeEntry, ...] = ()
     calls: tuple[CallEntry, ...] = ()
-
-    def scheme(self, key: str) -> SchemeEntry | None:
-        return next((scheme for scheme in self.schemes if scheme.key == key), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -164,7 +165,13 @@ class Axis(models.Model):
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def visible_to(self, user: User | AnonymousUser) -> MeasureQuerySet:
+        """The measures of the plans of the authorities where the user has a role."""
         return self.filter(axis__plan__authority__in=Authority.objects.visible_to(user))
+
+    def late(self, on: date) -> MeasureQuerySet:
+        """Measures that go on with a milestone due before that day and not reached."""
+        missed = Milestone.objects.filter(due_on__lt=on, reached_on=None)
+        return self.exclude(status__in=Measure.OVER).filter(pk__in=missed.values("measure"))
 
 
 class Measure(models.Model):
@@ -178,6 +185,9 @@ class Measure(models.Model):
         ABANDONED = "abandoned", "Abandonnée"
         NOT_REPORTED = "not_reported", "Sans nouvelles"
         WITHDRAWN = "withdrawn", "Retirée du plan"
+
+    # States in which nothing more is due.
+    OVER = (Status.DONE, Status.ABANDONED, Status.WITHDRAWN)
 
     axis = models.ForeignKey(Axis, on_delete=models.CASCADE, related_name="measures")
     key = models.SlugField("clé", max_length=80)
@@ -304,7 +314,9 @@ class Reading(models.Model):
     value = models.DecimalField("valeur", max_digits=14, decimal_places=2)
     source = models.CharField("source", max_length=200, blank=True)
     recorded_at = models.DateTimeField("saisi le", default=clock.now)
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     seeds = models.JSONField("références", default=list, blank=True)
 
     class Meta:

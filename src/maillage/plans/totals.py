@@ -13,6 +13,7 @@ from typing import Protocol
 from maillage.kit.text import number
 from maillage.plans.words import NO_BREAK_SPACE, counted
 from maillage.rules.money import euros
+from maillage.rules.wording import inside
 
 ZERO = Decimal(0)
 MILLION = Decimal(1_000_000)
@@ -86,12 +87,12 @@ class Totals:
             return ""
         return (
             f"{counted(len(self.left_out), 'montant')} à définir, hors de ces totaux : "
-            f"{', '.join(_lowered(label) for label in self.left_out)}."
+            f"{', '.join(inside(label) for label in self.left_out)}."
         )
 
 
 def totals(lines: Iterable[MoneyLine], *, first_year: int, last_year: int) -> Totals:
-    """Add up the lines of a plan of that period. Σ amount × years for a yearly line, Σ amount for the others."""
+    """Add up the lines of a plan of that period. Σ amount × years for a yearly line, else Σ amount."""
     lines = list(lines)
     sums = {"new": Sum(), "base": Sum(), "high_estimate": Sum()}
     for line in lines:
@@ -149,8 +150,3 @@ def _years(line: MoneyLine, first_year: int, last_year: int) -> int:
     first = max(line.first_year or first_year, first_year)
     last = min(line.last_year or last_year, last_year)
     return max(0, last - first + 1)
-
-
-def _lowered(label: str) -> str:
-    """A label inside a sentence: its first letter small, unless it begins with an acronym."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -1,8 +1,6 @@
-"""French words of the plan: counts and lists."""
+"""French words of the plan: counts and quotations."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from maillage.kit.text import number
 
@@ -14,7 +12,7 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{number(count)}{NO_BREAK_SPACE}{noun if count < 2 else plural or f'{noun}s'}"
 
 
-def listed(items: Iterable[str]) -> str:
-    """« a », « a et b », « a, b et c »."""
-    *first, last = [*items] or [""]
-    return f"{', '.join(first)} et {last}" if first else last
+def quoted(title: str) -> str:
+    """A title between French quotation marks; those it holds become English ones."""
+    inner = title.replace("« ", "“").replace(" »", "”").replace("«", "“").replace("»", "”")
+    return f"«{NO_BREAK_SPACE}{inner}{NO_BREAK_SPACE}»"

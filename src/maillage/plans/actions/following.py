@@ -15,6 +15,7 @@ from maillage.accounts.rights import Right, require
 from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.plans.models import Indicator, Measure, Milestone, Plan, PlanDecision, Reading
+from maillage.plans.words import quoted
 
 # States that ask for an explanation: a measure is not stopped without saying why.
 EXPLAINED = frozenset({Measure.Status.SUSPENDED, Measure.Status.ABANDONED, Measure.Status.WITHDRAWN})
@@ -39,7 +40,7 @@ def set_status(*, measure: Measure, status: str, reason: str = "", by: User | No
     measure.save(update_fields=["status", "status_reason"])
     record(
         "set_measure_status",
-        f"« {measure} » : {before.lower()} → {measure.get_status_display().lower()}"
+        f"{quoted(str(measure))} : {before.lower()} → {measure.get_status_display().lower()}"
         f"{f' ({reason})' if reason else ''}.",
         by=by,
         authority=authority,
@@ -64,7 +65,11 @@ def assign_owner(
         return measure
     measure.owner, measure.owner_name = owner, name
     _save(measure)
-    sentence = f"« {measure} » est confiée à {name}." if name else f"« {measure} » n'a plus de responsable."
+    sentence = (
+        f"{quoted(str(measure))} est confiée à {name}."
+        if name
+        else f"{quoted(str(measure))} n'a plus de responsable."
+    )
     record("assign_measure_owner", sentence, by=by, authority=authority, about=measure)
     return measure
 
@@ -84,7 +89,7 @@ def reach_milestone(*, milestone: Milestone, on: date | None, by: User | None) -
     fate = f"atteint le {on:%d/%m/%Y}" if on else "n'est plus atteint"
     record(
         "reach_milestone",
-        f"Jalon « {milestone} » {fate}.",
+        f"Jalon {quoted(str(milestone))} {fate}.",
         by=by,
         authority=authority,
         about=milestone.measure,

@@ -30,6 +30,7 @@ from maillage.plans.models import (
     Reading,
     Remark,
 )
+from maillage.plans.words import counted
 
 
 @transaction.atomic
@@ -45,11 +46,9 @@ def write_plan(
     existing = Plan.objects.select_for_update().filter(authority=authority, key=content.key).first()
     plan = existing or Plan(authority=authority)
     if writer.write(plan, content, before):
-        writer.changes.append(
-            f"Plan modifié : {content.title}." if existing else f"Plan créé : {content.title}."
-        )
+        writer.changes.append(f"Plan modifié : {content.title}.")
     writer.plan(plan, content, before)
-    return plan, writer.changes
+    return plan, writer.changes if existing else [_created(content)]
 
 
 @transaction.atomic
@@ -226,6 +225,15 @@ class _Writer:
     def drop(self, row: models.Model, noun: str) -> None:
         self.changes.append(f"{noun} retiré{_agreed(noun)} : {row}.")
         row.delete()
+
+
+def _created(content: PlanContent) -> str:
+    """A new plan in one sentence: its parts need not be told one by one."""
+    indicators = sum(len(measure.indicators) for measure in content.measures)
+    return (
+        f"Plan créé : {content.title} ({counted(len(content.axes), 'axe')}, "
+        f"{counted(len(content.measures), 'mesure')}, {counted(indicators, 'indicateur')})."
+    )
 
 
 _FEMININE = frozenset({"Décision", "Mesure", "Remarque"})

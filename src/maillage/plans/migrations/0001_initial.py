@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(default=maillage.kit.clock.now, verbose_name='saisi le')),
                 ('seeds', models.JSONField(blank=True, default=list, verbose_name='références')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='plans.indicator')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'relevé',
