@@ -42,8 +42,8 @@ def acknowledgement(application: Application, *, lacking: Sequence[Document], du
             Heading("Pièces attendues"),
             *mentions.missing_documents([document.label for document in lacking], until=due_on),
             Paragraph(
-                "La date de refus indiquée ci-dessus suppose que vous répondiez le dernier jour : elle avance "
-                "si vous envoyez ces pièces plus tôt."
+                "La date de refus indiquée ci-dessus suppose que vous répondiez le dernier jour : elle "
+                "avance si vous envoyez ces pièces plus tôt."
             ),
         ]
     blocks += [

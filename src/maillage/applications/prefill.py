@@ -87,7 +87,7 @@ def mismatches(answers: Mapping[str, Any], *, authority: Authority) -> list[str]
             if key in _COMPARED and held and search_key(str(held)) != search_key(str(value)):
                 told = PROFESSIONS.get(str(value), str(value))
                 said.append(
-                    f"{found.register} : {_COMPARED[key]} y est « {told} », ce qui diffère de la réponse donnée."
+                    f"{found.register} : {_COMPARED[key]} y est « {told} », contrairement à la réponse."
                 )
     return said
 

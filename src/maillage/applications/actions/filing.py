@@ -188,8 +188,8 @@ def _judge(application: Application, on: date) -> None:
 
 def _warn_of_identity(application: Application) -> None:
     text = (
-        f"Le numéro officiel donné dans ce dossier est celui de {application.recipient}, dont répond un autre "
-        "compte : vérifiez l'identité du demandeur avant d'instruire."
+        f"Le numéro officiel donné dans ce dossier est celui de {application.recipient}, dont répond un "
+        "autre compte : vérifiez l'identité du demandeur avant d'instruire."
     )
     Message.objects.create(application=application, author=None, is_internal=True, text=text)
 

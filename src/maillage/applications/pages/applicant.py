@@ -93,7 +93,7 @@ def rows_of(user: User) -> list[Row]:
         "corrections", CorrectionRequest.objects.open().order_by("-asked_at", "-pk"), to_attr="waiting"
     )
     return [
-        Row(one, title_of(one), standing(one, next(iter(one.waiting), None)))  # type: ignore[attr-defined]
+        Row(one, title_of(one), standing(one, next(iter(one.waiting), None)))
         for one in found.prefetch_related(waiting).order_by("-saved_at", "-pk")
     ]
 

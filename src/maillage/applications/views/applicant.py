@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -87,7 +87,7 @@ def register(request: PageRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
-def confirm_email(request: PageRequest, token: str) -> HttpResponse:
+def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link shows a button: what reads mails for people follows links, and proves nothing."""
     if request.method == "POST":
         actions.confirm_email(token=token)
