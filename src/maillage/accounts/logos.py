@@ -39,6 +39,7 @@ def clean_logo(upload: UploadedFile) -> ContentFile[bytes]:
         ValueError,
         SyntaxError,
         Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
     ) as error:
         raise Refused(
             "Ce fichier n'est pas une image lisible : envoyez un PNG, un JPEG ou un WebP."
