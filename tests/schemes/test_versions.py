@@ -54,7 +54,7 @@ def test_a_draft_is_written_as_its_rules_are_read() -> None:
 @pytest.mark.django_db
 def test_rules_that_cannot_be_read_are_refused_with_their_place() -> None:
     version = draft()
-    with pytest.raises(Refused, match="obligation.months"):
+    with pytest.raises(Refused, match=r"obligation\.months"):
         edit_draft(version=version, rules=bursary(obligation={"months": "trois ans"}), note="", by=None)
     assert SchemeVersion.objects.get().rules == version.rules
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from maillage.schemes.inputs import CommuneField
+from maillage.schemes.pages.office import STATES
 from maillage.schemes.pages.public import RECIPIENTS, Wanted
 from maillage.territories.keys import Key
 
@@ -38,3 +39,13 @@ class CatalogueFilter(forms.Form):
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", "Sans préciser"), *choices.items()]
+
+
+class StateFilter(forms.Form):
+    """The schemes in one state."""
+
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *STATES.items()])
+
+    def wanted(self) -> str:
+        self.full_clean()
+        return str(self.cleaned_data.get("etat", ""))

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from django import forms
 
-from maillage.drawing.numbers import NARROW_SPACE
 from maillage.kit import clock
 from maillage.rules.calendar import day_text
 from maillage.rules.fields import Field, FieldType, Source
-from maillage.rules.money import euros
+from maillage.rules.money import decimal_text, euros
 from maillage.rules.reading import date_of, decimal_of, number_json
+from maillage.rules.wording import share_text
 from maillage.schemes.inputs import (
     FUNDING_KINDS,
     CommuneField,
@@ -40,6 +40,7 @@ LONGEST_TEXT: Final = 250
 LONGEST_ESSAY: Final = 10_000
 YEARS_AHEAD: Final = 5
 YES, NO, UNSAID = "oui", "non", ""
+SPACE: Final = "\N{NO-BREAK SPACE}"
 
 # What browsers may fill in by themselves (RGAA 11.13), by field.
 AUTOCOMPLETE: Final[Mapping[str, str]] = {
@@ -183,8 +184,8 @@ def _number_text(field: Field, answer: Any) -> str:
     if number is None:
         return str(answer)
     if field.is_share:
-        return f"{plain_number((number * 100).normalize())}{NARROW_SPACE}%"
-    return f"{plain_number(number)}{NARROW_SPACE}{field.unit}".strip()
+        return share_text(number)
+    return f"{decimal_text(number)}{SPACE}{field.unit}".strip()
 
 
 def _money_text(answer: Any) -> str:
