@@ -14,6 +14,7 @@ COMMANDS = {
     "load": "charger les fichiers officiels d'un dossier",
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
+    "plan": "vérifier, charger ou rendre un fichier de plan",
     "adduser": "donner un rôle à une personne",
     "files": "vérifier et nettoyer les fichiers reçus",
     "worker": "exécuter les travaux longs",

@@ -12,4 +12,5 @@ urlpatterns = [
     path("bureau/", include("maillage.office.urls")),
     path("", include("maillage.offbudget.urls")),
     path("courriers/", include("maillage.letters.urls")),
+    path("plans/", include("maillage.plans.urls")),
 ]
