@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
@@ -13,9 +16,19 @@ from maillage.applications.models import Recipient
 from maillage.committees.models import Decision
 from maillage.files.models import StoredFile
 from maillage.kit import clock
+from maillage.rules.scheme import SchemeRules
+from maillage.schemes.reading import parsed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+class TemplateQuerySet(models.QuerySet["Template"]):
+    def visible_to(self, user: User | AnonymousUser) -> TemplateQuerySet:
+        return self.filter(authority__in=Authority.objects.where(user, Right.MANAGE_AGREEMENTS))
+
+    def active(self) -> TemplateQuerySet:
+        return self.filter(archived_at=None)
 
 
 class Template(models.Model):
@@ -29,6 +42,8 @@ class Template(models.Model):
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     archived_at = models.DateTimeField("archivé le", null=True, blank=True)
 
+    objects = TemplateQuerySet.as_manager()
+
     class Meta:
         verbose_name = "modèle de convention"
         verbose_name_plural = "modèles de convention"
@@ -38,6 +53,7 @@ class Template(models.Model):
                 fields=["authority", "scheme_key"],
                 condition=Q(archived_at=None),
                 name="one_active_template_per_scheme",
+                violation_error_message="Un modèle est déjà en service pour ce dispositif : archivez-le.",
             )
         ]
 
@@ -51,11 +67,21 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         seen = Authority.objects.where(user, Right.SEE_APPLICATIONS)
         return self.filter(Q(authority__in=seen) | Q(recipient__user_id=user.pk, sent_at__isnull=False))
 
+    def out_of_balance(self) -> AgreementQuerySet:
+        """Those whose instalments do not add up to what they grant: there is never one."""
+        live = ~Q(instalments__state="cancelled")
+        total = Coalesce(Sum("instalments__amount", filter=live), Decimal(0))
+        signed = self.filter(state__in=["signed", "ended"]).annotate(
+            total=total, output_field=models.DecimalField()
+        )
+        return signed.exclude(total=F("amount"))
+
 
 class Agreement(models.Model):
     """A contract between the authority and a recipient (CGCT R1511-45): amount, schedule, obligation.
 
-    `terms` holds what was agreed, frozen at signature: schedule, obligation, claw-back, place of practice.
+    `terms` holds what was agreed, frozen at signature: the rules of the pinned version (`rules`), the
+    decision, the place of practice… (`agreements.terms` says which); amendments rewrite it.
     """
 
     class State(models.TextChoices):
@@ -116,6 +142,21 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return f"{self.number}, {self.recipient}"
 
+    @property
+    def rules(self) -> SchemeRules:
+        """What was agreed, as rules: schedule, obligation, claw-back, documents; never the version's."""
+        return parsed(self.terms["rules"])
+
+    @property
+    def scheme_key(self) -> str:
+        key: str = self.terms["scheme"]["key"]
+        return key
+
+    def label_of(self, requirement: str) -> str:
+        """The name of a proof, as the agreement writes it."""
+        named: str = self.terms["labels"].get(requirement, requirement)
+        return named
+
 
 class Amendment(models.Model):
     """A typed change to a signed agreement: what it was, what it becomes, from when."""
@@ -157,6 +198,12 @@ class Amendment(models.Model):
         return f"Avenant {self.number} à {self.agreement}"
 
 
+class PaymentSuspensionQuerySet(models.QuerySet["PaymentSuspension"]):
+    def open(self, on: date) -> PaymentSuspensionQuerySet:
+        """Those that hold payments back that day; it ends on the day payments resume."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on)
+
+
 class PaymentSuspension(models.Model):
     """A time during which an agreement is not paid, and why."""
 
@@ -165,18 +212,40 @@ class PaymentSuspension(models.Model):
     ends_on = models.DateField("au", null=True, blank=True)
     reason = models.CharField("motif", max_length=250)
 
+    objects = PaymentSuspensionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "suspension des versements"
         verbose_name_plural = "suspensions des versements"
         ordering = ["agreement", "starts_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement"],
+                condition=Q(ends_on=None),
+                name="one_open_payment_suspension",
+                violation_error_message="Les versements de cette convention sont déjà suspendus.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="payment_suspension_ends_after_it_starts",
+                violation_error_message="Une suspension finit après avoir commencé.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.agreement}, {self.reason}"
+
+    def is_open(self, on: date) -> bool:
+        return self.starts_on <= on and (self.ends_on is None or self.ends_on > on)
 
 
 class InstalmentQuerySet(models.QuerySet["Instalment"]):
     def visible_to(self, user: User | AnonymousUser) -> InstalmentQuerySet:
         return self.filter(agreement__in=Agreement.objects.visible_to(user))
+
+    def live(self) -> InstalmentQuerySet:
+        """Those that count in what the agreement grants: all but the cancelled ones."""
+        return self.exclude(state=Instalment.State.CANCELLED)
 
 
 class Instalment(models.Model):
@@ -196,6 +265,8 @@ class Instalment(models.Model):
     amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2)
     # The key of the document that must be accepted before payment; empty when none is asked.
     proof = models.SlugField("justificatif", max_length=80, blank=True)
+    # The balance of a grant adjusted to activity: an amount that the returns will settle.
+    is_estimate = models.BooleanField("montant à arrêter", default=False)
     state = models.CharField("état", max_length=10, choices=State, default=State.PLANNED)
     amendment = models.ForeignKey(
         Amendment, on_delete=models.PROTECT, null=True, blank=True, related_name="instalments"
@@ -210,14 +281,18 @@ class Instalment(models.Model):
         indexes = [models.Index(fields=["state", "due_on"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gte=0),
-                name="instalment_is_not_negative",
-                violation_error_message="Une échéance ne peut être négative.",
+                condition=Q(amount__gt=0),
+                name="instalment_is_positive",
+                violation_error_message="Le montant d'une échéance est positif.",
             ),
             models.UniqueConstraint(
                 fields=["agreement", "number"],
                 condition=~Q(state="cancelled"),
                 name="one_instalment_per_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paid", paid_on__isnull=False) | ~Q(state="paid") & Q(paid_on=None),
+                name="paid_instalment_has_a_date",
             ),
         ]
 
@@ -225,8 +300,19 @@ class Instalment(models.Model):
         return f"{self.agreement}, échéance {self.number}"
 
 
+class ProofQuerySet(models.QuerySet["Proof"]):
+    def visible_to(self, user: User | AnonymousUser) -> ProofQuerySet:
+        return self.filter(agreement__in=Agreement.objects.visible_to(user))
+
+    def to_check(self) -> ProofQuerySet:
+        return self.filter(state=Proof.State.RECEIVED)
+
+
 class Proof(models.Model):
-    """A proof handed in for the payments of an agreement: school certificate, invoice, activity return."""
+    """A proof handed in for the payments of an agreement: school certificate, invoice, activity return.
+
+    It serves one instalment, or every instalment due in the period it covers.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", "Reçu"
@@ -234,6 +320,9 @@ class Proof(models.Model):
         REFUSED = "refused", "Refusé"
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="proofs")
+    instalment = models.ForeignKey(
+        Instalment, on_delete=models.PROTECT, null=True, blank=True, related_name="proofs"
+    )
     requirement = models.SlugField("justificatif", max_length=80)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # What the proof covers: a school year, a quarter of activity.
@@ -248,9 +337,23 @@ class Proof(models.Model):
     checked_at = models.DateTimeField("vérifié le", null=True, blank=True)
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = ProofQuerySet.as_manager()
+
     class Meta:
         verbose_name = "justificatif"
         ordering = ["agreement", "-added_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(covers_from=None) | Q(covers_until__gte=F("covers_from")),
+                name="proof_ends_after_it_starts",
+                violation_error_message="La période couverte finit après avoir commencé.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""),
+                name="proof_refusal_has_a_reason",
+                violation_error_message="Dites pourquoi ce justificatif est refusé.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.requirement} ({self.agreement})"
