@@ -13,16 +13,22 @@ from hypothesis.extra.django import TestCase
 
 from maillage.accounts.models import Authority
 from maillage.intake.models import ImportRun
+from maillage.rules.eligibility import Assessment
 from maillage.rules.vocabulary import PROFESSIONS
 from maillage.schemes.actions import draft_version, judge, publish
 from maillage.schemes.facts import gather, zone_of
-from maillage.schemes.judging import again, assess
+from maillage.schemes.judging import assess
 from maillage.schemes.models import Judgement
 from maillage.territories.models import Dataset, Movement, Zone
 from people import authority
 from scheme_examples import bursary, published
 
 DAY = date(2026, 11, 1)
+
+
+def again(judgement: Judgement) -> Assessment:
+    """A judgement given again: same version, same facts, same day."""
+    return assess(judgement.version, judgement.facts, judgement.on)
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def update_scheme(
         setattr(scheme, name, value)
     _check_belongings(scheme)
     _save(scheme)
-    labels = listed(str(Scheme._meta.get_field(name).verbose_name) for name in changes)
+    labels = listed(str(field.verbose_name) for field in Scheme._meta.fields if field.name in changes)
     record(
         "update_scheme",
         f"Présentation du dispositif modifiée : {labels}.",

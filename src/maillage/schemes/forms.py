@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, Final
 
 from django import forms
@@ -93,12 +92,6 @@ class FactsForm(forms.Form):
         """
         given = {key: self.cleaned_data.get(key) for key in self.questions}
         return {key: to_answer(self.questions[key], value) for key, value in given.items() if is_given(value)}
-
-    @cached_property
-    def unanswered(self) -> list[Field]:
-        """The questions still without an answer, in order."""
-        held = self.answers() if self.is_bound and hasattr(self, "cleaned_data") else self.initial
-        return [field for key, field in self.questions.items() if key not in held]
 
 
 def is_asked(field: Field) -> bool:

@@ -44,7 +44,7 @@ class FrenchDecimalField(forms.DecimalField):
         super().__init__(**options)
         self.widget.attrs.setdefault("inputmode", "decimal")
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = _SPACES.sub("", value).removesuffix("€").removesuffix("%").replace(",", ".")
         return super().to_python(value)
@@ -226,7 +226,7 @@ class FundingPlanWidget(RowsWidget):
         super().__init__([("source", "Financeur"), ("kind", "Nature"), ("amount", "Montant (€)")], attrs)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[dict[str, str]]:
-        rows = []
+        rows: list[dict[str, str]] = []
         while f"{name}-{len(rows)}-source" in data:
             rank = len(rows)
             rows.append({key: data.get(f"{name}-{rank}-{key}", "").strip() for key, _ in self.columns})

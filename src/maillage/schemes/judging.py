@@ -8,14 +8,9 @@ from typing import Any
 
 from maillage.rules.eligibility import Assessment
 from maillage.rules.eligibility import judge as judge_rules
-from maillage.schemes.models import Judgement, SchemeVersion
+from maillage.schemes.models import SchemeVersion
 
 
 def assess(version: SchemeVersion, facts: Mapping[str, Any], on: date) -> Assessment:
     """The verdict of a version on facts, on a day. The same three give the same verdict for ever."""
     return judge_rules(version.parsed, facts, on)
-
-
-def again(judgement: Judgement) -> Assessment:
-    """A judgement given again: same version, same facts, same day."""
-    return assess(judgement.version, judgement.facts, judgement.on)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -177,8 +176,8 @@ class SchemeVersion(models.Model):
         return super().delete(*args, **kwargs)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> SchemeVersion:
-        version = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> SchemeVersion:
+        version = super().from_db(*args, **kwargs)
         version._stored_state = version.__dict__.get("state")
         return version
 

@@ -31,7 +31,7 @@ HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "Avec d'autres aides": ("Cumul avec d'autres aides",),
     "Pièces à fournir": ("Pièces à fournir",),
 }
-RECIPIENTS: Final = {recipient.value: capital(recipient.label) for recipient in Recipient}
+RECIPIENTS: Final[Mapping[str, str]] = {recipient.value: capital(recipient.label) for recipient in Recipient}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _asked(key: str, rules: SchemeRules, needed: Mapping[str, Field]) -> Field |
         return None
     if key != "recipient_kind":
         return field
-    admitted = {slug: RECIPIENTS[slug] for slug in rules.recipients} or RECIPIENTS
+    admitted = {kind.value: RECIPIENTS[kind.value] for kind in rules.recipients} or RECIPIENTS
     return replace(field, label="Vous êtes", source=Source.ASKED, choices=admitted)
 
 

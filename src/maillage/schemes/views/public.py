@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.accounts.middleware import speak_for
@@ -96,11 +96,8 @@ def communes(request: HttpRequest) -> HttpResponse:
 
 
 def start_url(scheme: Scheme) -> str:
-    """Where an application for a scheme begins."""
-    try:
-        return reverse("applications:start", args=[scheme.authority.slug, scheme.key])
-    except NoReverseMatch:
-        return ""
+    """Where an application for a scheme begins: a page of the room above, known by its name alone."""
+    return reverse("applications:start", args=[scheme.authority.slug, scheme.key])
 
 
 def _result(scheme: Scheme, version: SchemeVersion, answers: dict[str, Any]) -> dict[str, Any]:
