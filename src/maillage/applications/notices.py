@@ -60,9 +60,9 @@ def lapsed(application: Application, *, due_on: date, by: User | None) -> Letter
     """Left to be sent or not: the refusal stands without it, an express decision may still follow."""
     blocks: list[Block] = [
         Paragraph(
-            f"Votre demande **{application.number}** n'a pas reçu de réponse avant le {long_date(due_on)}. "
-            "Le silence gardé deux mois sur une demande de caractère financier vaut décision de rejet (code des "
-            "relations entre le public et l'administration, article L231-4, 3°)."
+            f"Votre demande **{application.number}** est restée sans réponse avant le {long_date(due_on)}. "
+            "Le silence gardé deux mois sur une demande de caractère financier vaut décision de rejet (code "
+            "des relations entre le public et l'administration, article L231-4, 3°)."
         ),
         appeal_routes(application.authority.name),
     ]

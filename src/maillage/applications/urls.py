@@ -1,6 +1,6 @@
 from django.urls import path
 
-from maillage.applications.views import applicant
+from maillage.applications.views import applicant, calls, listing, officer, opinions
 
 app_name = "applications"
 
@@ -25,4 +25,24 @@ APPLICANT = [
     path("mes-demandes/<int:pk>/retirer/", applicant.withdraw, name="withdraw"),
 ]
 
-urlpatterns = [*APPLICANT]
+OFFICER = [
+    path("dossiers/", listing.dossiers, name="dossiers"),
+    path("dossiers/export/<slug:fmt>/", listing.dossiers_export, name="dossiers_export"),
+    path("dossiers/lot/", listing.dossiers_bulk, name="dossiers_bulk"),
+    path("dossiers/transmettre/", listing.hand_over, name="hand_over"),
+    path("dossiers/<int:pk>/", officer.dossier, name="dossier"),
+    path("dossiers/<int:pk>/agir/<slug:verb>/", officer.act, name="act"),
+    path("dossiers/<int:pk>/pieces/<int:document>/", officer.document, name="document"),
+    path("dossiers/<int:pk>/<slug:tab>/", officer.dossier, name="dossier_tab"),
+    path("avis-demandes/", opinions.opinions, name="opinions"),
+    path("avis-demandes/<int:pk>/", opinions.opinion, name="opinion"),
+    path("appels/", calls.calls, name="calls"),
+    path("appels/nouveau/", calls.create, name="call_create"),
+    path("appels/<int:pk>/", calls.call, name="call"),
+    path("appels/<int:pk>/modifier/", calls.edit, name="call_edit"),
+    path("appels/<int:pk>/publier/", calls.publish, name="call_publish"),
+    path("appels/<int:pk>/repousser/", calls.extend, name="call_extend"),
+    path("appels/<int:pk>/annuler/", calls.cancel, name="call_cancel"),
+]
+
+urlpatterns = [*APPLICANT, *OFFICER]
