@@ -215,3 +215,21 @@ def test_the_list_asks_as_much_of_the_database_for_one_as_for_many(
         draft(made, by=who)
         with django_assert_num_queries(5):
             client.get(url("mine"))
+
+
+def test_who_one_is_changes_what_is_asked() -> None:
+    rules = {
+        "legal_basis": "GRANT_L2000_321",
+        "kind": "operating_grant",
+        "recipients": ["student", "association"],
+    }
+    who = applicant()
+    begun = actions.start(scheme=scheme(rules), applicant=who, by=who)
+    client, page = signed_in(who), url("step", begun.pk, "identite")
+    assert 'name="structure_name"' not in client.get(page).text
+    quiet = client.post(page, {"recipient_kind": "association"}, headers={"HX-Request": "true"})
+    assert quiet.headers["HX-Refresh"] == "true"
+    assert 'name="structure_name"' in client.get(page).text
+    # Going on would skip the questions that have just appeared.
+    back = client.post(page, {"recipient_kind": "student", "next": "1"})
+    assert back.headers["Location"] == page

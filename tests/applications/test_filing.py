@@ -29,7 +29,8 @@ def test_a_complete_submission_gets_number_recipient_verdict_and_clock() -> None
     assert (row.number, row.state) == ("D-2027-00001", "submitted")
     assert str(row.recipient) == "Camille Exemple"
     assert row.implicit_refusal_on == date(2027, 5, 1)
-    assert row.judgement is not None and row.judgement.verdict == "eligible"
+    assert row.judgement is not None
+    assert row.judgement.verdict == "eligible"
     assert [entry["key"] for entry in row.sworn] == ["accuracy", "other_aids"]
 
 
@@ -153,7 +154,8 @@ def test_an_application_keeps_the_version_it_was_begun_under() -> None:
     )
     row = submit(application=begun, by=begun.applicant)
     assert row.version == first
-    assert row.judgement is not None and row.judgement.amount == 12000
+    assert row.judgement is not None
+    assert row.judgement.amount == 12000
     assert again(row.judgement).to_json()["results"] == row.judgement.results
 
 
@@ -197,3 +199,17 @@ def test_two_submissions_of_the_same_draft_give_one_number() -> None:
     submit(application=begun, by=begun.applicant)
     with pytest.raises(Refused, match="Déposé"):
         submit(application=Application.objects.get(pk=begun.pk), by=begun.applicant)
+
+
+def test_an_application_is_received_even_when_its_letter_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def without_fonts(**_: object) -> None:
+        raise Refused("Les polices manquent : réinstallez Maillage.")
+
+    monkeypatch.setattr("maillage.applications.actions.filing.send", without_fonts)
+    row = submitted()
+    assert row.number
+    assert row.acknowledged_at is None
+    assert Letter.objects.about(row).get().is_draft
+    assert "polices" in Event.objects.get(verb="fail_acknowledgement").sentence

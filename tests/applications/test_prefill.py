@@ -25,10 +25,9 @@ RULES = {
 
 
 def dataset(kind: str, *, is_fictional: bool = False) -> Dataset:
-    return Dataset.objects.create(
-        slot=kind, kind=kind, source="essai", title=kind, file="f", sha256="0" * 64, size=1, rows=1, defects=0,
-        active=True, is_fictional=is_fictional,
-    )  # fmt: skip
+    named = {"slot": kind, "kind": kind, "source": "essai", "title": kind, "file": "f", "sha256": "0" * 64}
+    sized = {"size": 1, "rows": 1, "defects": 0, "active": True, "is_fictional": is_fictional}
+    return Dataset.objects.create(**named, **sized)
 
 
 @pytest.fixture

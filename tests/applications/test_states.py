@@ -61,7 +61,7 @@ def test_each_verb_is_refused_from_each_state_where_it_has_no_sense(row: Applica
     for verb, state in REFUSED:
         put = at(row, state)
         before = Event.objects.count()
-        with pytest.raises(Refused, match="."):
+        with pytest.raises(Refused):
             VERBS[verb](put)
         put.refresh_from_db()
         assert put.state == state, (verb, state)
@@ -69,7 +69,9 @@ def test_each_verb_is_refused_from_each_state_where_it_has_no_sense(row: Applica
 
 
 def test_each_verb_is_accepted_from_the_states_of_the_table(row: Application) -> None:
-    accepted = [(verb, state) for verb in VERBS if verb not in ("submit", "discard") for state in ALLOWED[verb][0]]
+    accepted = [
+        (verb, state) for verb in VERBS if verb not in ("submit", "discard") for state in ALLOWED[verb][0]
+    ]
     for verb, state in accepted:
         VERBS[verb](at(row, state))
 

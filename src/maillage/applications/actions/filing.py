@@ -45,7 +45,7 @@ def submit(*, application: Application, by: User | None, sworn: Collection[str] 
     require_applicant(application, by)
     moment = clock.now()
     _refuse_late(application, by)
-    return _submit(application=application, moment=moment, sworn=sworn, by=by)
+    return _acknowledge(_submit(application=application, moment=moment, sworn=sworn, by=by))
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def _submit(
         version=row.version.number,
         judgement=row.judgement_id,
     )
-    _acknowledge(row, missing_documents(row, today), today)
+    _ask_for(row, missing_documents(row, today), today)
     return row
 
 
@@ -194,33 +194,11 @@ def _warn_of_identity(application: Application) -> None:
     Message.objects.create(application=application, author=None, is_internal=True, text=text)
 
 
-def _acknowledge(application: Application, lacking: Sequence[Document], today: date) -> Letter:
-    """Send the acknowledgement at once, to the portal and by e-mail; ask in it for what lacks."""
-    due_on = completeness_due_on(today) if lacking else None
-    if due_on is not None:
-        _ask_for(application, lacking, due_on)
-    recipient = application.recipient
-    email = application.answers.get("email") or application.applicant.email
-    letter = draft(
-        authority=application.authority,
-        kind="acknowledgement",
-        act=acknowledgement(application, lacking=lacking, due_on=due_on),
-        about=application,
-        recipient_user=application.applicant,
-        recipient_name=str(recipient),
-        recipient_email=email,
-        recipient_address=recipient.address if recipient else "",
-        channel=Letter.Channel.EMAIL,
-        by=None,
-    )
-    send(letter=letter, by=None)
-    application.acknowledged_at = clock.now()
-    application.save(update_fields=["acknowledged_at"])
-    return letter
-
-
-def _ask_for(application: Application, lacking: Sequence[Document], due_on: date) -> None:
+def _ask_for(application: Application, lacking: Sequence[Document], today: date) -> None:
     """Missing documents are asked for in the acknowledgement, and the clock waits for them."""
+    if not lacking:
+        return
+    due_on = completeness_due_on(today)
     CorrectionRequest.objects.create(
         application=application,
         requirements=[document.key for document in lacking],
@@ -231,6 +209,48 @@ def _ask_for(application: Application, lacking: Sequence[Document], due_on: date
     application.save(update_fields=["state"])
     refusal.suspend(
         application, due_on=due_on, reason="Pièces manquantes demandées par l'accusé de réception"
+    )
+
+
+def _acknowledge(application: Application) -> Application:
+    """Send the acknowledgement at once, to the portal and by e-mail.
+
+    The application is received whatever becomes of the letter: one that cannot be written waits among those
+    to send, and says why in the journal.
+    """
+    letter = _letter(application)
+    try:
+        send(letter=letter, by=None)
+    except Refused as refusal_of_letter:
+        record(
+            "fail_acknowledgement",
+            f"L'accusé de réception attend d'être envoyé. {refusal_of_letter}",
+            by=None,
+            authority=application.authority,
+            about=application,
+        )
+        return application
+    application.acknowledged_at = clock.now()
+    application.save(update_fields=["acknowledged_at"])
+    return application
+
+
+def _letter(application: Application) -> Letter:
+    asked = application.corrections.open().first()
+    keys = asked.requirements if asked is not None else []
+    lacking = [document for document in application.version.parsed.documents if document.key in keys]
+    recipient, applicant = application.recipient, application.applicant
+    return draft(
+        authority=application.authority,
+        kind="acknowledgement",
+        act=acknowledgement(application, lacking=lacking, due_on=asked.due_on if asked is not None else None),
+        about=application,
+        recipient_user=applicant,
+        recipient_name=str(recipient or applicant),
+        recipient_email=application.answers.get("email") or applicant.email,
+        recipient_address=recipient.address if recipient is not None else "",
+        channel=Letter.Channel.EMAIL,
+        by=None,
     )
 
 

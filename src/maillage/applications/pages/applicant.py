@@ -185,7 +185,6 @@ def menu(application: Application, current: str, lacks: Iterable[Missing]) -> li
 def page_of_step(application: Application, step: Step, allowed: Unlocked) -> dict[str, Any]:
     """What a step of the form shows around its questions."""
     lacks = missing(application, clock.today())
-    following = _next(application, step)
     context: dict[str, Any] = {
         "application": application,
         "title": title_of(application),
@@ -196,8 +195,7 @@ def page_of_step(application: Application, step: Step, allowed: Unlocked) -> dic
             found.sentence for found in look_up(application.answers, authority=application.authority)
         ],
         "mismatches": mismatches(application.answers, authority=application.authority),
-        "next_url": form_url(application, following.key) if following else "",
-        "next_title": following.title if following else "",
+        "next_url": next_url(application, step),
     }
     if step.key == "aides":
         context["aids"] = application.declared_aids.all()
@@ -208,10 +206,10 @@ def page_of_step(application: Application, step: Step, allowed: Unlocked) -> dic
     return context
 
 
-def _next(application: Application, step: Step) -> Step | None:
-    found = steps(application)
-    rank = [one.key for one in found].index(step.key) + 1
-    return found[rank] if rank < len(found) else None
+def next_url(application: Application, step: Step) -> str:
+    """Address of the step after this one; of the recap, the last one, itself."""
+    keys = [one.key for one in steps(application)]
+    return form_url(application, keys[min(keys.index(step.key) + 1, len(keys) - 1)])
 
 
 def _recap(application: Application, lacks: list[Missing]) -> dict[str, Any]:

@@ -192,25 +192,36 @@ def step(request: MemberRequest, pk: int, key: str) -> HttpResponse:
 def _save_step(
     request: MemberRequest, application: Application, current: Step, form: FactsForm
 ) -> HttpResponse:
-    refused = ""
+    before, refused = set(questions(application)), ""
     try:
         application = actions.save(application=application, answers=_given(form), by=request.user)
     except Refused as refusal:
         refused = str(refusal)
+    asks_otherwise = set(questions(application)) != before
     if request.htmx:
-        context = {
-            "saved": saved_text(application),
-            "refused": refused,
-            "wrong": [form[name].label for name in form.errors if name in form.fields],
-        }
-        return TemplateResponse(request, "applications/applicant_saved.html", context)
+        return _saved(request, application, form, refused=refused, asks_otherwise=asks_otherwise)
     if refused:
         form.add_error(None, refused)
     if form.errors:
         return _show_step(request, application, current, form)
     messages.success(request, f"{saved_text(application)}.")
-    shown = pages.page_of_step(application, current, unlocked(application))
-    return redirect(shown["next_url"] if "next" in request.POST else form_url(application, current.key))
+    goes_on = "next" in request.POST and not asks_otherwise
+    return redirect(pages.next_url(application, current) if goes_on else form_url(application, current.key))
+
+
+def _saved(
+    request: MemberRequest, application: Application, form: FactsForm, *, refused: str, asks_otherwise: bool
+) -> HttpResponse:
+    """What a draft that saves itself says; the whole page comes again when its questions have changed."""
+    context = {
+        "saved": saved_text(application),
+        "refused": refused,
+        "wrong": [form[name].label for name in form.errors if name in form.fields],
+    }
+    response = TemplateResponse(request, "applications/applicant_saved.html", context)
+    if asks_otherwise:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _show_step(
