@@ -15,7 +15,6 @@ YEARLY = MoneyContent(label="Bourses", kind="new", section="operating", amount=D
 ONCE = replace(YEARLY, label="Étude", per="total", amount=Decimal(500))
 
 
-
 def test_a_yearly_line_counts_once_for_each_year_of_the_plan() -> None:
     made = totals([YEARLY], first_year=2022, last_year=2028)
     assert (made.new.per_year, made.new.total) == (1000, 7000)
@@ -34,7 +33,9 @@ def test_a_total_line_counts_once_and_in_no_year() -> None:
 
 
 def test_new_and_existing_means_are_apart() -> None:
-    made = totals([YEARLY, replace(YEARLY, kind="base", amount=Decimal(300))], first_year=2022, last_year=2023)
+    made = totals(
+        [YEARLY, replace(YEARLY, kind="base", amount=Decimal(300))], first_year=2022, last_year=2023
+    )
     assert (made.new.total, made.base.total, made.all.total) == (2000, 600, 2600)
 
 

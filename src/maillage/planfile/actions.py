@@ -141,7 +141,7 @@ class _Programme:
         self.changes.append(f"Enveloppe ouverte, sans vote : {entry.label}.")
 
     def scheme(self, entry: SchemeEntry, before: SchemeEntry | None) -> None:
-        presentation = {
+        presentation: dict[str, Any] = {
             "title": entry.title,
             "summary": entry.summary,
             "measure": self.measures.get(entry.measure),

@@ -9,6 +9,7 @@ _DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
 _HEADER = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_DOTTED})[ \t]*\]")
 _KEY = re.compile(rf"[ \t]*({_DOTTED})[ \t]*=")
 _PARTS = re.compile(_NAME)
+_LAST_RANK = re.compile(r"\[\d+\]$")
 _QUOTES = ('"""', "'''", '"', "'")
 
 
@@ -35,6 +36,8 @@ class Positions:
             if header := _HEADER.match(text, place):
                 table = self._table(header[2], repeated=header[1] == "[[")
                 self._lines.setdefault(table, line)
+                # A list of tables stands where its first one does.
+                self._lines.setdefault(_LAST_RANK.sub("", table), line)
             elif key := _KEY.match(text, place):
                 self._lines.setdefault(_joined(table, _names(key[1])), line)
                 end = _end_of_line(text, _end_of_value(text, key.end()))

@@ -378,7 +378,7 @@ def _choice(reader: Reader, key: str, among: type[C], default: C) -> str:
     if value is None:
         return str(default)
     if value not in among.values:
-        reader.refuse(key, f"« {value} » n'est pas admis : {suggestion(str(value), among.values)}")
+        reader.refuse(key, f"« {value} » n'est pas admis ; {suggestion(str(value), among.values)}")
         return str(default)
     return str(value)
 
@@ -482,4 +482,4 @@ def _check_references(reader: Reader, file: PlanFile) -> None:
     ]
     for path, key, known in named:
         if key and key not in known:
-            reader.refuse(path, f"« {key} » n'est pas dans ce fichier : {suggestion(key, known)}")
+            reader.refuse(path, f"« {key} » n'est pas dans ce fichier ; {suggestion(key, known)}")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from maillage.planfile.document import CallEntry, PlanFile, SchemeEntry
+from maillage.planfile.document import PlanFile, SchemeEntry
 from maillage.planfile.reading import UNSET
 from maillage.plans.content import PlanContent
 
@@ -26,6 +26,8 @@ _NAMES: Final = {
 }
 # What is said even when it is what one would suppose.
 _ALWAYS: Final = frozenset({"kind", "section", "per", "status"})
+# What is written « à définir » when it is null: a gap that someone must fill.
+_GAPS: Final = frozenset({"amount", "opens_at", "closes_at"})
 # Rules with tables of their own, one per line of the list: readable, and a finding names its line.
 _RULE_LISTS: Final = ("fields", "criteria", "documents")
 _RULE_TABLES: Final = ("amount", "schedule", "obligation", "clawback", "cumulation")
@@ -51,13 +53,13 @@ def write(file: PlanFile) -> str:
         blocks.append(_table("[[axes]]", axis))
         for measure in axis.measures:
             blocks.append(_table("[[axes.measures]]", measure))
-            blocks += [_money(line) for line in measure.money]
+            blocks += [_table("[[axes.measures.money]]", line) for line in measure.money]
             blocks += [_table("[[axes.measures.milestones]]", milestone) for milestone in measure.milestones]
             blocks += [_table("[[axes.measures.indicators]]", indicator) for indicator in measure.indicators]
     blocks += [_table("[[envelopes]]", envelope) for envelope in file.envelopes]
     for scheme in file.schemes:
         blocks += _scheme(scheme)
-    blocks += [_call(call) for call in file.calls]
+    blocks += [_table("[[calls]]", call) for call in file.calls]
     blocks += [_table("[[remarks]]", remark) for remark in content.remarks]
     return "\n".join(blocks)
 
@@ -66,27 +68,15 @@ def _plan(file: PlanFile, content: PlanContent) -> str:
     own = {"authority": file.authority, "authority_name": file.authority_name}
     said = dict(_said(content, without=("decisions", "partners", "axes", "remarks")))
     # The key, the title and the objective first, then whose plan it is.
-    first = {name: said.pop(name) for name in ("key", "title", "objective") if name in said}
+    first: dict[str, Any] = {name: said.pop(name) for name in ("key", "title", "objective") if name in said}
     return _block("[plan]", {**first, **own, **said})
-
-
-def _money(line: Any) -> str:
-    said = dict(_said(line))
-    said.setdefault("amount", None)
-    names = [field.name for field in fields(line)]
-    ordered = {
-        _NAMES.get(name, name): said.get(_NAMES.get(name, name))
-        for name in names
-        if _NAMES.get(name, name) in said
-    }
-    return _block("[[axes.measures.money]]", ordered)
 
 
 def _scheme(scheme: SchemeEntry) -> list[str]:
     rules = scheme.rules
     lists = {name: rules[name] for name in _RULE_LISTS if name in rules}
     tables = {name: rules[name] for name in _RULE_TABLES if name in rules}
-    plain = {name: value for name, value in rules.items() if name not in {**lists, **tables}}
+    plain = {name: value for name, value in rules.items() if name not in (*_RULE_LISTS, *_RULE_TABLES)}
     blocks = [
         _block("[[schemes]]", dict(_said(scheme, without=("rules", "parsed")))),
         _block("[schemes.rules]", plain),
@@ -97,26 +87,17 @@ def _scheme(scheme: SchemeEntry) -> list[str]:
     return blocks
 
 
-def _call(call: CallEntry) -> str:
-    said = dict(_said(call))
-    for name in ("opens_at", "closes_at"):
-        said.setdefault(name, None)
-    return _block("[[calls]]", said)
-
-
 def _table(header: str, entry: Any) -> str:
     return _block(header, dict(_said(entry, without=("measures", "money", "milestones", "indicators"))))
 
 
 def _said(entry: Any, *, without: Iterable[str] = ()) -> Iterable[tuple[str, Any]]:
-    """The values of an entry that need saying: neither null, nor empty, nor what one would suppose."""
+    """The values of an entry that need saying: neither empty nor what one would suppose; a gap always."""
     for field in fields(entry):
         value = getattr(entry, field.name)
-        if field.name in without or (field.name not in _ALWAYS and value == field.default) or value is None:
-            continue
-        if value == ():
-            continue
-        yield _NAMES.get(field.name, field.name), value
+        is_supposed = value is None or value == () or (field.name not in _ALWAYS and value == field.default)
+        if field.name not in without and (field.name in _GAPS or not is_supposed):
+            yield _NAMES.get(field.name, field.name), value
 
 
 def _block(header: str, values: Mapping[str, Any]) -> str:

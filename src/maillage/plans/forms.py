@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from maillage.accounts.models import Authority, User
 from maillage.kit import clock
-from maillage.plans.models import Indicator, Measure, MeasureQuerySet, Plan, PlanDecision, Reading
+from maillage.plans.models import Indicator, Measure, MeasureQuerySet, PlanDecision, Reading
 
 
 def _day(label: str, **options: Any) -> forms.DateField:
@@ -95,7 +95,6 @@ class DecisionForm(forms.ModelForm[PlanDecision]):
         fields = ["title", "number", "taken_on", "body"]
         widgets = {"taken_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        # An unsaved row of the plan: the form reads the fields, the action writes.
-        super().__init__(*args, instance=PlanDecision(plan=plan), **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["taken_on"].required = True

@@ -314,9 +314,7 @@ class Reading(models.Model):
     value = models.DecimalField("valeur", max_digits=14, decimal_places=2)
     source = models.CharField("source", max_length=200, blank=True)
     recorded_at = models.DateTimeField("saisi le", default=clock.now)
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     seeds = models.JSONField("références", default=list, blank=True)
 
     class Meta:

@@ -159,7 +159,7 @@ def milestone(request: MemberRequest, pk: int) -> HttpResponse:
 @right_required(Right.EDIT_PLAN)
 def new_decision(request: MemberRequest, pk: int) -> HttpResponse:
     found = _plan(request, pk)
-    form = DecisionForm(request.POST if request.method == "POST" else None, plan=found)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
     return _edited(
         request,
         form,

@@ -7,7 +7,7 @@ file no longer mentions is withdrawn, or removed when nobody relies on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -152,7 +152,7 @@ class _Writer:
         self,
         noun: str,
         model: type[models.Model],
-        parent: dict[str, models.Model],
+        parent: Mapping[str, models.Model],
         found: dict[str, Any],
         contents: Sequence[Any],
         known: Iterable[Any],
