@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.accounts.guards import authority_of, right_required
+from maillage.accounts.guards import authority_of, member_required, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.applications import actions
@@ -38,13 +38,11 @@ def opinions(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@right_required(Right.GIVE_OPINIONS)
+@member_required
 def opinion(request: MemberRequest, pk: int) -> HttpResponse:
     """What is asked, what the application says, and the answer."""
     asked = get_object_or_404(
-        OpinionRequest.objects.filter(
-            asked_to=request.user, application__authority=authority_of(request)
-        ).select_related(
+        OpinionRequest.objects.filter(asked_to=request.user).select_related(
             "application__version__scheme", "application__recipient", "application__judgement", "asked_by"
         ),
         pk=pk,
