@@ -157,6 +157,13 @@ def test_a_scheme_is_written_tried_and_published(officer: Client) -> None:
         },
     )
     officer.post(f"{edit}montant/", {"value": "1 500,50"})
+    frame = {
+        "kind": "gift",
+        "legal_basis": "OTHER",
+        "legal_note": "Délibération fictive.",
+        "recipients": "student",
+    }
+    officer.post(f"{edit}cadre/", frame)
     officer.post(
         f"{edit}pieces/",
         {"ligne0-key": "rib", "ligne0-label": "RIB", "ligne0-need": "always", "encore": "1"},
@@ -202,6 +209,33 @@ def test_what_cannot_be_published_says_why_on_the_page(officer: Client) -> None:
     sent = {"decision": "CP 2026-12", "acknowledged": "on"}
     answer = officer.post(f"/dispositifs/versions/{version.pk}/publier/", sent)
     assert "plafond à définir" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_someone_else_changed_meanwhile_is_not_overwritten(officer: Client) -> None:
+    version = draft()
+    edit = f"/dispositifs/versions/{version.pk}/modifier/"
+    seen = version.fingerprint
+    assert f'value="{seen}"' in page(officer, f"{edit}montant/")
+    officer.post(f"{edit}montant/", {"value": "9000", "seen": seen})
+    for address, sent in (
+        ("montant/", {"value": "1"}),
+        ("conditions/0/", {"key": "x"}),
+        ("conditions/0/changer/", {"retirer": "1"}),
+    ):
+        officer.post(f"{edit}{address}", {**sent, "seen": seen})
+    version.refresh_from_db()
+    assert version.rules["amount"] == {"value": 9000}
+    assert len(version.rules["criteria"]) == 3
+    assert "a été modifié depuis" in page(officer, edit)
+
+
+@pytest.mark.django_db
+def test_what_stops_publication_comes_before_its_form(officer: Client) -> None:
+    version = draft(rules=bursary(amount={"unset": ["cap"]}))
+    shown = page(officer, f"/dispositifs/versions/{version.pk}/publier/")
+    assert "ne peut pas encore être publiée" in shown
+    assert "Délibération</label>" not in shown
 
 
 @pytest.mark.django_db

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -185,6 +187,12 @@ class SchemeVersion(models.Model):
     def parsed(self) -> SchemeRules:
         """Its rules, read; the same text is read once."""
         return parsed(self.rules)
+
+    @property
+    def fingerprint(self) -> str:
+        """What its rules come to now: a page that shows them sends it back, so that none is overwritten."""
+        text = json.dumps(self.rules, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def is_draft(self) -> bool:

@@ -65,6 +65,11 @@ class PublishForm(forms.Form):
         label="J'ai lu les avertissements et je publie en connaissance de cause", required=False
     )
 
+    def __init__(self, data: Mapping[str, Any] | None, *, is_warned: bool) -> None:
+        super().__init__(data)
+        if not is_warned:
+            del self.fields["acknowledged"]
+
 
 class TryForm(forms.Form):
     """The day of « essayer sur un cas »."""

@@ -58,6 +58,7 @@ class Listed:
 class Remark:
     """A finding of the guards, in words."""
 
+    stops: bool
     level: str
     tone: str
     code: str
@@ -149,6 +150,7 @@ def findings_of(version: SchemeVersion, on: date) -> list[Remark]:
 def _finding(finding: Finding) -> Remark:
     stops = finding.level is Effect.STOP
     return Remark(
+        stops=stops,
         level="À corriger avant de publier" if stops else "À vérifier",
         tone="state-bad" if stops else "state-wait",
         code=finding.code,

@@ -62,6 +62,8 @@ def section(request: MemberRequest, pk: int, slug: str) -> HttpResponse:
     version = draft_of(request, pk)
     if slug not in SECTIONS:
         raise Http404("Cette rubrique n'existe pas.")
+    if _is_stale(request, version):
+        return redirect("schemes:section", pk, slug)
     form = SECTIONS[slug](request.POST or None, version.rules)
     if request.method == "POST" and (document := form.checked()) is not None:
         if _saved(request, version, document, version.note):
@@ -79,6 +81,8 @@ def criterion(request: MemberRequest, pk: int, rank: int) -> HttpResponse:
     criteria = version.parsed.criteria
     if rank > len(criteria):
         raise Http404("Cette condition n'existe pas.")
+    if _is_stale(request, version):
+        return redirect("schemes:editor", pk)
     form = CriterionForm(request.POST or None, version.rules, rank)
     if request.method == "POST" and (document := form.checked()) is not None:
         if _saved(request, version, document, version.note):
@@ -101,7 +105,7 @@ def criterion_change(request: MemberRequest, pk: int, rank: int) -> HttpResponse
     """Remove a criterion, or bring it one place up."""
     version = draft_of(request, pk)
     change = moved_up if "monter" in request.POST else without
-    if rank < len(version.parsed.criteria):
+    if rank < len(version.parsed.criteria) and not _is_stale(request, version):
         _saved(request, version, change(version.rules, rank), version.note)
     return redirect("schemes:editor", pk)
 
@@ -135,6 +139,16 @@ def trial(request: MemberRequest, pk: int) -> HttpResponse:
             "documents": public.documents(version, facts, on),
         }
     return TemplateResponse(request, "schemes/office/try.html", context)
+
+
+def _is_stale(request: MemberRequest, version: SchemeVersion) -> bool:
+    """Whether someone changed the draft since the page was opened: writing over it would lose their work."""
+    if request.POST.get("seen", version.fingerprint) == version.fingerprint:
+        return False
+    messages.error(
+        request, "Ce brouillon a été modifié depuis que vous avez ouvert cette page : reprenez votre saisie."
+    )
+    return True
 
 
 def _saved(request: MemberRequest, version: SchemeVersion, document: Any, note: str) -> bool:

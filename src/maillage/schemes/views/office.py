@@ -175,21 +175,16 @@ def discard(request: MemberRequest, pk: int) -> HttpResponse:
 def publication(request: MemberRequest, pk: int) -> HttpResponse:
     """What will change, what the law says, then the deliberation that adopts it."""
     found = draft_of(request, pk)
-    form = PublishForm(request.POST or None)
+    shown = office.version_page(found, found.scheme.current, request.user, clock.today())
+    form = PublishForm(request.POST or None, is_warned=bool(shown["findings"]))
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
         try:
-            publish(
-                version=found,
-                decision=said["decision"],
-                acknowledged=said["acknowledged"],
-                by=request.user,
-            )
+            publish(version=found, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"Version {found.number} publiée.")
             return redirect("schemes:scheme", found.scheme_id)
-    current = found.scheme.current
-    context = {**office.version_page(found, current, request.user, clock.today()), "form": form}
+    blocking = sum(remark.stops for remark in shown["findings"])
+    context = {**shown, "form": form, "blocking": blocking}
     return TemplateResponse(request, "schemes/office/publish.html", context)
