@@ -119,3 +119,17 @@ def test_who_only_reads_is_offered_no_form() -> None:
     client = Client()
     client.force_login(person(Role.ELECTED_MEMBER))
     assert reverse("plans:status", args=[measure().pk]) not in page(client, "plans:measure", measure().pk)
+
+
+def test_a_milestone_of_a_stopped_measure_is_neither_late_nor_to_come(officer: Client) -> None:
+    Measure.objects.filter(key="bourses").update(status="abandoned", status_reason="Sans suite.")
+    text = page(officer, "plans:measure", measure().pk)
+    assert "Non atteint" in text
+    assert "À venir" not in text
+
+
+@time_machine.travel("2024-07-15")
+def test_late_measures_can_be_singled_out(officer: Client) -> None:
+    text = page(officer, "plans:plan", Plan.objects.get().pk, milestones="late")
+    assert "Verser des bourses" in text
+    assert "Installer des cabines" not in text

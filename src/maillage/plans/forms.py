@@ -22,7 +22,9 @@ class MeasureFilter(forms.Form):
     """Which measures of a plan to show."""
 
     status = forms.ChoiceField(label="État", required=False)
-    late = forms.BooleanField(label="Avec un jalon en retard", required=False)
+    milestones = forms.ChoiceField(
+        label="Jalons", choices=[("", "Tous"), ("late", "En retard")], required=False
+    )
     text = forms.CharField(label="Contient", required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,7 +38,7 @@ class MeasureFilter(forms.Form):
         wanted = self.cleaned_data
         if wanted["status"]:
             measures = measures.filter(status=wanted["status"])
-        if wanted["late"]:
+        if wanted["milestones"]:
             measures = measures.late(clock.today())
         if wanted["text"]:
             measures = measures.filter(

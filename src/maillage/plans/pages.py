@@ -37,6 +37,8 @@ _COUNTED = {
     Measure.Status.WITHDRAWN: ("retirée du plan", "retirées du plan"),
 }
 HISTORY = 20
+# An announcement shorter than this is a figure by itself.
+_SHORT = 20
 
 
 def plans_of(authority: Authority, user: User) -> list[dict[str, Any]]:
@@ -143,9 +145,15 @@ def figures_of(made: Totals, plan: Plan) -> list[dict[str, str]]:
     beside = f"{millions(made.all.total)} avec l'existant" if made.base.total else ""
     found.append(_figure(millions(made.new.total), f"de moyens nouveaux {period}", beside))
     if plan.announced_amount is not None or plan.announced_wording:
-        announced = millions(plan.announced_amount) if plan.announced_amount is not None else "–"
-        found.append(_figure(announced, "annoncés", plan.announced_wording))
+        found.append(_announced(plan))
     return found
+
+
+def _announced(plan: Plan) -> dict[str, str]:
+    """What was announced, in its own words when they fit a figure: « près de 10 M€ »."""
+    if plan.announced_amount is None or len(plan.announced_wording) in range(1, _SHORT):
+        return _figure(plan.announced_wording, "annoncés", "")
+    return _figure(millions(plan.announced_amount), "annoncés", plan.announced_wording)
 
 
 def _figure(value: str, label: str, note: str) -> dict[str, str]:
@@ -320,6 +328,8 @@ def _milestone_state(milestone: Milestone, late: set[int]) -> tuple[str, str]:
         return "Atteint", "state-good"
     if milestone.pk in late:
         return "En retard", "state-bad"
+    if milestone.measure.status in Measure.OVER:
+        return "Non atteint", ""
     return ("À venir", "") if milestone.due_on else ("Sans date", "")
 
 
