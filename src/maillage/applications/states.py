@@ -63,6 +63,7 @@ ALLOWED: Final[Mapping[str, tuple[tuple[State, ...], str]]] = {
     "put_on_agenda": ((State.READY,), "inscrit en comité"),
     "take_off_agenda": ((State.ON_AGENDA,), "retiré de l'ordre du jour"),
     "record_outcome": ((State.READY, State.ON_AGENDA), "décidé"),
+    "undo_outcome": ((State.GRANTED, State.REFUSED), "repris après le retrait de sa décision"),
 }
 
 

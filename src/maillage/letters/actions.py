@@ -22,6 +22,7 @@ from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.letters.models import Letter
+from maillage.letters.registry import TOLD
 from maillage.letters.writing import dressed
 
 logger = logging.getLogger(__name__)
@@ -135,6 +136,8 @@ def send(*, letter: Letter, by: User | None, tracking: str = "") -> Letter:
         channel=locked.channel,
         sha256=locked.pdf.sha256,
     )
+    for told in TOLD:
+        told(locked, by)
     if locked.channel == Letter.Channel.EMAIL:
         transaction.on_commit(lambda: deliver(letter=locked, by=by))
     return locked

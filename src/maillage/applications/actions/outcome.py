@@ -37,6 +37,15 @@ def record_outcome(*, application: Application, granted: bool, by: User | None) 
     return _move(row, state, f"Dossier {'accordé' if granted else 'refusé'}.", by)
 
 
+@transaction.atomic
+def undo_outcome(*, application: Application, by: User | None) -> Application:
+    """Its decision has been withdrawn: the application is ready for another one."""
+    row = locked(application)
+    require_state(row, "undo_outcome")
+    row.decided_at = None
+    return _move(row, Application.State.READY, "La décision est retirée : le dossier est repris.", by)
+
+
 def _move(row: Application, state: Application.State, sentence: str, by: User | None) -> Application:
     row.state = state
     row.save(update_fields=["state", "decided_at"])
