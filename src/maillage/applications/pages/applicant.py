@@ -24,6 +24,7 @@ from maillage.files.models import StoredFile
 from maillage.kit import clock
 from maillage.letters.models import Letter
 from maillage.rules.eligibility import Need
+from maillage.rules.terms import FileType
 from maillage.schemes.forms import answer_texts
 from maillage.schemes.judging import assess
 from maillage.schemes.models import Scheme
@@ -39,6 +40,10 @@ _DOCUMENTS = {
     SupportingDocument.State.ACCEPTED: ("Acceptée", "state-good"),
     SupportingDocument.State.REFUSED: ("Refusée", "state-bad"),
 }
+
+
+# Endings that browsers offer for a type, where there is more than its name.
+_ENDINGS = {FileType.JPEG: ".jpg,.jpeg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def documents(application: Application, allowed: Unlocked) -> list[Asked]:
             need=piece.sentence,
             formats=f"{', '.join(kind.label for kind in piece.document.accepted)}, "
             f"{piece.document.max_mb} Mo au plus",
-            accept=",".join(f".{kind}" for kind in piece.document.accepted),
+            accept=",".join(_ENDINGS.get(kind, f".{kind}") for kind in piece.document.accepted),
             files=[_handed(given, allowed) for given in piece.given],
             is_open=piece.document.key in allowed.requirements,
         )
