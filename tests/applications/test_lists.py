@@ -20,6 +20,7 @@ from maillage.accounts.models import Event, User
 from maillage.accounts.roles import Role
 from maillage.applications import actions, lists
 from maillage.applications.lists import ORDERS, Sorting, Tab
+from maillage.applications.matters import matters
 from maillage.applications.models import Application, Recipient, Suspension
 from maillage.kit import clock
 from maillage.kit.text import search_key
@@ -427,3 +428,27 @@ def test_a_partner_answers_on_a_page_of_their_own(client: Client) -> None:
 
 def test_every_submitted_application_is_open_or_decided() -> None:
     assert set(Application.OPEN_STATES) | set(lists.DECIDED) == set(State) - {State.DRAFT}
+
+
+def test_a_day_says_what_waits_for_an_officer_and_for_a_partner(officer: User) -> None:
+    rows(2)
+    mine, partner = rows(1, assigned_to=officer)[0], person(Role.PARTNER)
+    actions.ask_opinion(
+        application=_at(mine, State.COMPLETE),
+        asked_to=partner,
+        question="Utile ?",
+        due_on=None,
+        is_confidential=True,
+        by=None,
+    )
+    with clock.at(moment(date(2027, 4, 20))):
+        assert [matter.text for matter in matters(officer, authority())] == [
+            "1 de vos dossiers approche du refus implicite.",
+            "2 dossiers attendent un instructeur.",
+        ]
+        assert [matter.text for matter in matters(partner, authority())] == ["1 avis à rendre."]
+
+
+def _at(row: Application, state: str) -> Application:
+    Application.objects.filter(pk=row.pk).update(state=state)
+    return Application.objects.select_related("authority").get(pk=row.pk)

@@ -237,8 +237,9 @@ def act(request: MemberRequest, pk: int, verb: str) -> HttpResponse:
             return redirect(f"{pages.tab_url(application, known.tab)}{_kept(request)}")
     if verb in pages.FORMS:
         return _page(request, application, known.tab, {verb: form})
-    for error in (error for errors in form.errors.values() for error in errors):
-        messages.error(request, str(error))
+    for name, errors in form.errors.items():
+        label = f"{form.fields[name].label} : " if name in form.fields else ""
+        messages.error(request, f"{label}{' '.join(str(error) for error in errors)}")
     return redirect(f"{pages.tab_url(application, known.tab)}{_kept(request)}")
 
 

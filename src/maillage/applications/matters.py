@@ -1,0 +1,58 @@
+"""What waits for an officer or a partner among the applications of an authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from maillage.accounts.models import Authority, User
+from maillage.accounts.rights import Right
+from maillage.applications import lists
+from maillage.applications.lists import Tab
+from maillage.applications.models import OpinionRequest
+from maillage.kit import clock
+from maillage.kit.matters import Matter
+
+
+def matters(user: User, authority: Authority) -> list[Matter]:
+    """One's own files that silence will soon refuse, those nobody has, the opinions to give."""
+    found = [*_files(user, authority)] if user.can(Right.REVIEW_APPLICATIONS, authority) else []
+    return [*found, *_opinions(user, authority)]
+
+
+def _files(user: User, authority: Authority) -> Iterator[Matter]:
+    everything, today = lists.deposited(user, authority), clock.today()
+    near = lists.in_tab(everything, Tab.NEAR, user=user, on=today)
+    free = lists.in_tab(everything, Tab.TO_TAKE, user=user, on=today)
+    url = reverse("applications:dossiers")
+    if (mine := lists.count(near.filter(assigned_to=user))).value:
+        yield Matter(
+            f"{mine} de vos dossiers {_verb(mine, 'approche', 'approchent')} du refus implicite.",
+            f"{url}?onglet={Tab.NEAR.value}&instructeur={user.pk}",
+            "Les voir",
+            "late",
+        )
+    if (waiting := lists.count(free)).value:
+        yield Matter(
+            f"{waiting} {_verb(waiting, 'dossier attend', 'dossiers attendent')} un instructeur.",
+            f"{url}?onglet={Tab.TO_TAKE.value}",
+            "Les prendre",
+            "waiting",
+        )
+
+
+def _opinions(user: User, authority: Authority) -> Iterator[Matter]:
+    asked = OpinionRequest.objects.filter(asked_to=user, application__authority=authority, given_at=None)
+    if waiting := asked.count():
+        late = asked.filter(due_on__lt=clock.today()).exists()
+        yield Matter(
+            f"{waiting} avis à rendre.",
+            reverse("applications:opinions"),
+            "Répondre",
+            "late" if late else "waiting",
+        )
+
+
+def _verb(count: lists.Count, one: str, many: str) -> str:
+    return one if count.value == 1 else many
