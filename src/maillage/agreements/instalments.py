@@ -88,13 +88,14 @@ def mark_paid(*, instalment: Instalment, on: date) -> Instalment:
 def mark_free(*, instalment: Instalment, by: User | None) -> Instalment:
     """It left its batch, or its payment was rejected: it may be paid again.
 
-    Of an agreement ended meanwhile, it is cancelled and its money given back to the envelope.
+    Of an agreement terminated meanwhile, it is cancelled and its money given back to the envelope: the
+    rejection is written in the ledger before.
     """
     agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=instalment.agreement_id)
     if agreement.state == Agreement.State.SIGNED:
         return _mark(instalment, State.PLANNED, State.IN_BATCH, State.ORDERED)
     freed = _mark(instalment, State.CANCELLED, State.IN_BATCH, State.ORDERED)
-    money.decommit(agreement, freed.amount, key=f"instalment:{freed.pk}:cancelled", by=by)
+    money.release(agreement, key=f"instalment:{freed.pk}:cancelled", by=by)
     return freed
 
 

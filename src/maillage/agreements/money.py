@@ -50,6 +50,13 @@ def decommit(agreement: Agreement, amount: Decimal, *, key: str, by: User | None
         )
 
 
+def release(agreement: Agreement, *, key: str, by: User | None) -> Decimal:
+    """Give back all that is committed and not ordered for payment; says how much."""
+    left = held(agreement).left_to_order
+    decommit(agreement, left, key=key, by=by)
+    return max(left, ZERO)
+
+
 def _by_year(agreement: Agreement, amount: Decimal) -> dict[int | None, Decimal]:
     """An amount spread over the years of commitment; one part without year in a multi-year envelope."""
     envelope = agreement.decision.envelope
@@ -61,4 +68,3 @@ def _by_year(agreement: Agreement, amount: Decimal) -> dict[int | None, Decimal]
         if part > 0:
             parts[year] = part
     return parts
-
