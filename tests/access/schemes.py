@@ -6,25 +6,31 @@ from typing import Any
 
 from access.lines import ABSENT, MOVED, OUTSIDER, Line, public
 from maillage.accounts.rights import Right, roles_with
+from maillage.schemes.models import Scheme
 from people import authority
-from scheme_examples import bursary, draft, published
+from scheme_examples import draft, published
+
+
+def key() -> str:
+    """Arguments are made anew for each person: so is the key of the scheme."""
+    return f"bourse-{Scheme.objects.count()}"
 
 
 def offered() -> list[Any]:
-    version = published()
+    version = published(key=key())
     return [version.scheme.authority.slug, version.scheme.key]
 
 
 def scheme() -> list[Any]:
-    return [published().scheme.pk]
+    return [published(key=key()).scheme.pk]
 
 
 def version() -> list[Any]:
-    return [published().pk]
+    return [published(key=key()).pk]
 
 
 def drafted(*more: Any) -> Any:
-    return lambda: [draft(rules=bursary()).pk, *more]
+    return lambda: [draft(key=key()).pk, *more]
 
 
 READERS = frozenset(roles_with(Right.SEE_PROGRAMME))
