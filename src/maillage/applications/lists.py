@@ -22,6 +22,8 @@ from maillage.kit.text import number
 
 PER_PAGE = 50
 COUNTED = 10_000
+# Each page counts every tab: less far.
+COUNTED_IN_TABS = 1_000
 NEAR_DAYS = 15
 NEVER = date(9999, 12, 31)
 # The law counts until then; on an agenda, the session answers.
@@ -93,18 +95,15 @@ class Count:
     """How many, up to a bound."""
 
     value: int
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.value > COUNTED
+    bound: int
 
     def __str__(self) -> str:
-        return f"plus de {number(COUNTED)}" if self.is_bounded else number(self.value)
+        return number(self.value) if self.value <= self.bound else f"plus de {number(self.bound)}"
 
 
-def count(found: models.QuerySet[Any]) -> Count:
+def count(found: models.QuerySet[Any], *, bound: int = COUNTED) -> Count:
     """How many rows, without reading more than the bound."""
-    return Count(found.order_by()[: COUNTED + 1].count())
+    return Count(found.order_by()[: bound + 1].count(), bound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,10 @@ def _anchor(query: QueryDict, key: str) -> int | None:
 
 def _tabs(request: MemberRequest, view: View) -> list[dict[str, Any]]:
     counted = {
-        tab: lists.count(lists.in_tab(view.everything, tab, user=request.user, on=clock.today()))
+        tab: lists.count(
+            lists.in_tab(view.everything, tab, user=request.user, on=clock.today()),
+            bound=lists.COUNTED_IN_TABS,
+        )
         for tab in Tab
     }
     return [
