@@ -58,6 +58,10 @@ def test_a_whole_application_from_the_account_to_the_receipt() -> None:
     client.post(url("attach", begun.pk, "certificate"), {"file": pdf("certificat.pdf")})
     assert "certificat.pdf" in client.get(url("step", begun.pk, "pieces")).text
 
+    # What the submission requires is not said to be optional, though a draft may leave it out.
+    identity = client.get(first).text
+    assert 'for="id_last_name">Nom</label>' in identity
+    assert 'for="id_phone">Téléphone <span class="optional">' in identity
     recap = client.get(url("step", begun.pk, "recapitulatif")).text
     assert "Toutes les conditions sont remplies" in recap
     refused = client.post(url("submit", begun.pk), {"accuracy": "on"})

@@ -16,7 +16,7 @@ from maillage.applications.models import Application
 from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.letters.models import Letter
-from maillage.schemes.judging import again
+from maillage.schemes.judging import assess
 
 pytestmark = pytest.mark.django_db
 
@@ -156,7 +156,8 @@ def test_an_application_keeps_the_version_it_was_begun_under() -> None:
     assert row.version == first
     assert row.judgement is not None
     assert row.judgement.amount == 12000
-    assert again(row.judgement).to_json()["results"] == row.judgement.results
+    repeated = assess(row.judgement.version, row.judgement.facts, row.judgement.on)
+    assert repeated.to_json()["results"] == row.judgement.results
 
 
 def test_only_the_applicant_acts_on_their_application() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from applying import applicant, moment, scheme
 from maillage.applications.actions import save, start, submit
 from maillage.kit import clock
-from maillage.schemes.judging import again
+from maillage.schemes.judging import assess
 from maillage.schemes.models import Scheme, SchemeVersion
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_the_same_verdict_for_ever(answers: dict[str, int], later: int) -> None:
     with clock.at(moment(day + timedelta(days=later))):
         replace_version(made, 3)
         judgement.refresh_from_db()
-        repeated = again(judgement).to_json()
+        repeated = assess(judgement.version, judgement.facts, judgement.on).to_json()
     assert (repeated["verdict"], repeated["results"]) == (judgement.verdict, judgement.results)
     if "years_left" in answers:
         assert judgement.amount == min(6000 * answers["years_left"], 24000)

@@ -25,7 +25,7 @@ PUBLIC_VERBS: Final = (
 _STATES: Final[dict[str, tuple[str, Tone]]] = {
     State.DRAFT: ("À terminer et à déposer", "wait"),
     State.SUBMITTED: ("Reçue", "good"),
-    State.INCOMPLETE: ("Des pièces ou des réponses vous sont demandées", "wait"),
+    State.INCOMPLETE: ("À compléter", "wait"),
     State.COMPLETE: ("Complète, en attente d'instruction", "good"),
     State.UNDER_REVIEW: ("À l'étude", "good"),
     State.READY: ("Étudiée, en attente de décision", "good"),
@@ -75,7 +75,10 @@ def standing(application: Application, correction: CorrectionRequest | None) -> 
     if application.state == State.DRAFT:
         return Standing(label, tone, _NEXT[State.DRAFT], "Reprendre", form_url(application))
     if correction is not None and application.state in Application.OPEN_STATES:
-        waited = f"Répondez avant le {day_text(correction.due_on)} : le délai de réponse est suspendu."
+        waited = (
+            f"Envoyez ce qui vous est demandé avant le {day_text(correction.due_on)} : le délai de "
+            "réponse est suspendu."
+        )
         label = _STATES[State.INCOMPLETE][0]
         return Standing(
             label, "wait", waited, "Répondre", reverse("applications:correction", args=[application.pk])

@@ -166,6 +166,14 @@ def _facts_form(application: Application, fields: Any, data: Any = None) -> Fact
     return FactsForm(fields, data, answers=application.answers, required=(), territory=territory)
 
 
+def _tell_what_is_required(form: FactsForm) -> None:
+    """Let labels say what the submission will require, once answers have been read without requiring it."""
+    form.full_clean()
+    form.use_required_attribute = False
+    for key, question in form.questions.items():
+        form.fields[key].required = question.required
+
+
 def _given(form: FactsForm) -> dict[str, Any]:
     """Every question of the form with its answer, None when it has none; those ill-typed are left alone."""
     form.is_valid()
@@ -231,6 +239,7 @@ def _show_step(
     form: FactsForm,
     **more: Any,
 ) -> HttpResponse:
+    _tell_what_is_required(form)
     context = {
         **pages.page_of_step(application, current, unlocked(application)),
         "form": form,
