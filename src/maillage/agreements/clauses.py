@@ -69,7 +69,8 @@ def _object(agreement: Agreement) -> Article:
         "Objet",
         (
             Paragraph(
-                f"La présente convention fixe les conditions dans lesquelles {agreement.authority.name} accorde à "
+                f"La présente convention fixe les conditions dans lesquelles {agreement.authority.name} "
+                "accorde à "
                 f"**{terms['recipient']['name']}**, ci-après « le bénéficiaire », l'aide « "
                 f"{terms['scheme']['title']} » ({agreement.title})."
             ),
@@ -94,8 +95,10 @@ def _payment(agreement: Agreement, on: date) -> Article:
         blocks.append(Bullets(tuple(activity)))
     blocks.append(
         Paragraph(
-            "Les dates sont celles d'une signature au jour d'édition ; elles sont arrêtées à la dernière signature. "
-            "Les versements peuvent être suspendus, sur motif écrit, tant qu'un justificatif manque ou qu'un "
+            "Les dates sont celles d'une signature au jour d'édition ; elles sont arrêtées à la dernière "
+            "signature. "
+            "Les versements peuvent être suspendus, sur motif écrit, tant qu'un justificatif manque ou "
+            "qu'un "
             "manquement est examiné."
         )
     )
@@ -146,7 +149,10 @@ def _obligation(agreement: Agreement) -> Iterator[Article]:
         return
     place = agreement.terms["place"]["label"]
     where = f"Le lieu d'exercice déclaré à la signature est **{place}**. " if place else ""
-    change = "Tout changement de lieu est soumis à l'accord préalable de la collectivité et fait l'objet d'un avenant."
+    change = (
+        "Tout changement de lieu est soumis à l'accord préalable de la collectivité et fait l'objet d'un "
+        "avenant."
+    )
     skipped = ("Rappels", "Si le lieu d'exercice")
     held = [text for text in _told(agreement, "Engagement") if not text.startswith(skipped)]
     yield Article("Engagement du bénéficiaire", (Bullets(tuple(held)), Paragraph(where + change)))
@@ -168,7 +174,8 @@ def _clawback(agreement: Agreement) -> Iterator[Article]:
         return
     blocks: list[Block] = [
         Paragraph(
-            "En cas de manquement, et après que le bénéficiaire a pu présenter ses observations, les sommes versées "
+            "En cas de manquement, et après que le bénéficiaire a pu présenter ses observations, les "
+            "sommes versées "
             "sont reversées ainsi (CGCT, art. R. 1511-45 et D. 1511-56 ; CRPA, art. L. 242-2) :"
         ),
         Bullets(tuple(text for text in _told(agreement, "Reversement") if not text.startswith("Source"))),
@@ -213,8 +220,10 @@ def _worked(agreement: Agreement, clawback: Clawback) -> Iterator[Block]:
         f"{agreement.rules.obligation.months if agreement.rules.obligation else served}."
     )
     yield Figures(
-        tuple((f"{line.label} ({line.formula})", euros(line.value)) for line in example.lines)
-        + (("Somme à reverser", euros(example.amount)),)
+        (
+            *((f"{line.label} ({line.formula})", euros(line.value)) for line in example.lines),
+            ("Somme à reverser", euros(example.amount)),
+        )
     )
 
 
@@ -233,8 +242,10 @@ def _proofs(agreement: Agreement) -> Article:
     if owes_report(agreement.rules, agreement.recipient):
         blocks.append(
             Paragraph(
-                f"Le bénéficiaire remet un **compte rendu financier** dans les {REPORT_MONTHS} mois qui suivent la "
-                "fin de l'exercice pour lequel l'aide est accordée : il atteste que les dépenses sont conformes à "
+                f"Le bénéficiaire remet un **compte rendu financier** dans les {REPORT_MONTHS} mois qui "
+                "suivent la "
+                "fin de l'exercice pour lequel l'aide est accordée : il atteste que les dépenses sont "
+                "conformes à "
                 "son objet (loi n° 2000-321 du 12 avril 2000, art. 10)."
             )
         )
@@ -247,8 +258,10 @@ def _republican(agreement: Agreement) -> Iterator[Article]:
             "Contrat d'engagement républicain",
             (
                 Paragraph(
-                    "L'association respecte le contrat d'engagement républicain qu'elle a souscrit (loi n° 2000-321, "
-                    "art. 10-1 ; décret n° 2021-1947). Un manquement entraîne le retrait de l'aide, au prorata de "
+                    "L'association respecte le contrat d'engagement républicain qu'elle a souscrit (loi "
+                    "n° 2000-321, "
+                    "art. 10-1 ; décret n° 2021-1947). Un manquement entraîne le retrait de l'aide, au "
+                    "prorata de "
                     "la période qui reste à courir."
                 ),
             ),
@@ -266,9 +279,12 @@ def _end(agreement: Agreement) -> Article:
         "Modification et résiliation",
         (
             Paragraph(
-                "Toute modification fait l'objet d'un avenant signé des deux parties. En cas d'inexécution, la "
-                "convention peut être résiliée par la collectivité par lettre recommandée motivée, après que le "
-                "bénéficiaire a pu présenter ses observations (CRPA, art. L. 121-1). Les versements à venir sont "
+                "Toute modification fait l'objet d'un avenant signé des deux parties. En cas "
+                "d'inexécution, la "
+                "convention peut être résiliée par la collectivité par lettre recommandée motivée, après "
+                "que le "
+                "bénéficiaire a pu présenter ses observations (CRPA, art. L. 121-1). Les versements à "
+                "venir sont "
                 "alors annulés."
             ),
         ),
@@ -280,7 +296,8 @@ def _forwarding(agreement: Agreement) -> Article:
     if agreement.rules.legal_basis not in care:
         return Article("Transmission", ())
     text = (
-        "La convention signée est transmise par la collectivité à l'agence régionale de santé et aux organismes "
+        "La convention signée est transmise par la collectivité à l'agence régionale de santé et aux "
+        "organismes "
         "d'assurance maladie (CGCT, art. L. 1511-8)."
     )
     return Article("Transmission", (Paragraph(text),))

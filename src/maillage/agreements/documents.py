@@ -148,9 +148,12 @@ def _sworn_statement(agreement: Agreement) -> list[Block]:
     return [
         Heading("Annexe – Déclaration sur l'honneur"),
         Paragraph(
-            f"Je soussigné(e), {name}, déclare sur l'honneur ne pas avoir bénéficié, au cours des dix années qui "
-            "précèdent la signature de la présente convention, d'une aide de même catégorie à l'installation ou au "
-            "maintien mentionnée au I de l'article L. 1511-8 du code général des collectivités territoriales, "
+            f"Je soussigné(e), {name}, déclare sur l'honneur ne pas avoir bénéficié, au cours des dix "
+            "années qui "
+            "précèdent la signature de la présente convention, d'une aide de même catégorie à "
+            "l'installation ou au "
+            "maintien mentionnée au I de l'article L. 1511-8 du code général des collectivités "
+            "territoriales, "
             "quelle que soit la zone où elle a été attribuée (CGCT, art. D. 1511-47)."
         ),
         Paragraph(

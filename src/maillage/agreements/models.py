@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+_MONEY: models.DecimalField[Decimal, Decimal] = models.DecimalField(max_digits=12, decimal_places=2)
+
+
 class TemplateQuerySet(models.QuerySet["Template"]):
     def visible_to(self, user: User | AnonymousUser) -> TemplateQuerySet:
         return self.filter(authority__in=Authority.objects.where(user, Right.MANAGE_AGREEMENTS))
@@ -69,12 +72,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def out_of_balance(self) -> AgreementQuerySet:
         """Those whose instalments do not add up to what they grant: there is never one."""
-        live = ~Q(instalments__state="cancelled")
-        total = Coalesce(Sum("instalments__amount", filter=live), Decimal(0))
-        signed = self.filter(state__in=["signed", "ended"]).annotate(
-            total=total, output_field=models.DecimalField()
-        )
-        return signed.exclude(total=F("amount"))
+        live = Q(instalments__state__in=["planned", "in_batch", "ordered", "paid"])
+        total = Coalesce(Sum("instalments__amount", filter=live), Decimal(0), output_field=_MONEY)
+        signed = self.filter(state__in=["signed", "ended"]).annotate(total=total)
+        # Half a cent: SQLite adds decimals as binary fractions.
+        apart = Q(total__gt=F("amount") + Decimal("0.005")) | Q(total__lt=F("amount") - Decimal("0.005"))
+        return signed.filter(apart)
 
 
 class Agreement(models.Model):

@@ -8,7 +8,8 @@
 - ``dates``: dates of the form a schedule may start from; ``yearly``: amount of each year, when they differ;
 - ``signatory``: who signs for the authority; ``clauses``: what was added by hand;
 - ``early_signature``: why it may be signed before the decision is enforceable, empty when it may not;
-- ``sworn``: whether the ten-year statement is annexed; ``republican``: whether the association's commitment is;
+- ``sworn``: whether the ten-year statement is annexed;
+- ``republican``: whether the recipient is an association, bound by its republican commitment;
 - ``reports``: documents due after signature, with their day; ``adjustment``: what closed an activity grant.
 """
 
@@ -99,7 +100,8 @@ def owes_report(rules: SchemeRules, recipient: Recipient) -> bool:
 
 
 def reports(rules: SchemeRules, recipient: Recipient, *, starts_on: date) -> list[dict[str, str]]:
-    """What is due once signed: a financial report, within six months of the end of the year of the grant."""
+    """What is due once signed: a financial report, within six months of the end of the year of the "
+    "grant."""
     if not owes_report(rules, recipient):
         return []
     year_end = date(starts_on.year, 12, 31)

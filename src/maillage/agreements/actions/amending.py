@@ -175,7 +175,8 @@ def _schedule(agreement: Agreement, after: Change) -> Change:
         raise Refused("Chaque versement est positif, au centime près.")
     if planning.total(lines) != left:
         raise Refused(
-            f"Les versements à venir font {euros(planning.total(lines))} et il reste {euros(left)} à verser : "
+            f"Les versements à venir font {euros(planning.total(lines))} et il reste {euros(left)} à "
+            "verser : "
             "accordez-les."
         )
     return {"lines": [amendments.line_json(line) for line in lines]}

@@ -10,14 +10,14 @@ from django.db import transaction
 from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
 from maillage.agreements import documents, money, planning, terms
-from maillage.agreements.actions.writing import State, held, manage, save, said, tell
+from maillage.agreements.actions.writing import State, held, manage, said, save, tell
 from maillage.agreements.models import Agreement
 from maillage.applications.numbers import next_number
 from maillage.committees.models import Decision
 from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
-from maillage.rules.money import euros
+from maillage.rules.money import ZERO, euros
 
 SIGNATORY = "Le Président"
 
@@ -55,7 +55,7 @@ def prepare(
         recipient=application.recipient,
         number=next_number(Agreement.objects.all(), authority=authority, letter="C", year=year, width=4),
         title=(application.title or application.version.scheme.title)[:250],
-        amount=decision.amount,
+        amount=decision.amount or ZERO,
         terms=frozen,
         ends_on=ends_on,
     )
@@ -145,7 +145,8 @@ def send(*, agreement: Agreement, by: User | None) -> Agreement:
 
 @transaction.atomic
 def take_back(*, agreement: Agreement, reason: str, by: User | None) -> Agreement:
-    """Take back an agreement that is not signed by both, to correct it: it will be sent and signed again."""
+    """Take back an agreement that is not signed by both, to correct it: it will be sent and signed "
+    "again."""
     agreement = held(agreement, State.SENT)
     manage(agreement, by)
     why = said(reason, 250)

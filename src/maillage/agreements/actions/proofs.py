@@ -20,6 +20,8 @@ from maillage.rules.money import ZERO, euros
 from maillage.rules.schedules import PlannedInstalment, activity_grant, adjustment
 from maillage.rules.terms import Unit
 
+_UNITS = {unit.value: unit for unit in Unit}
+
 
 @transaction.atomic
 def receive_proof(
@@ -33,7 +35,8 @@ def receive_proof(
     units: Mapping[str, Decimal] | None = None,
     instalment: Instalment | None = None,
 ) -> Proof:
-    """Take in a proof: for the period it covers or, without one, for the next instalment that waits for it."""
+    """Take in a proof: for the period it covers or, without one, for the next instalment that waits for "
+    "it."""
     agreement = held(agreement, State.SIGNED, State.ENDED)
     _may_hand_in(agreement, by)
     _require_asked(agreement, requirement)
@@ -140,8 +143,9 @@ def _judge(proof: Proof, state: Proof.State, reason: str, by: User | None) -> Pr
 
 @transaction.atomic
 def settle_activity(*, agreement: Agreement, on: date, by: User | None) -> Agreement:
-    """Close an activity-adjusted grant: the balance that the accepted returns justify (domain: base + Σ rate ×
-    units, between floor and cap, and never above what was granted).
+    """Close an activity-adjusted grant: pay the balance that the accepted returns justify.
+
+    due = base + Σ rate × units, between floor and cap, and never above what was granted.
 
     What is not justified is decommitted. When more was paid than justified, `terms["adjustment"]` says how
     much is to be given back, and the amount of the agreement is what was paid.
@@ -183,7 +187,7 @@ def _justified(agreement: Agreement) -> tuple[Decimal, list[list[str]]]:
     counted: dict[Unit, Decimal | None] = {}
     for proof in agreement.proofs.filter(state=Proof.State.ACCEPTED):
         for name, count in proof.units.items():
-            unit = Unit(name)
+            unit = _UNITS[name]
             counted[unit] = (counted.get(unit) or ZERO) + Decimal(count)
     grant = activity_grant(schedule.activity, counted)
     if grant.amount is None:

@@ -92,12 +92,14 @@ def _require_date(agreement: Agreement, on: date) -> None:
     since = enforceable_on(decision)
     if since is None:
         raise Refused(
-            "La décision n'est pas exécutoire : transmettez-la au préfet et notifiez-la avant la signature, ou "
+            "La décision n'est pas exécutoire : transmettez-la au préfet et notifiez-la avant la "
+            "signature, ou "
             "dites dans la convention pourquoi elle est signée avant."
         )
     if on < since:
         raise Refused(
-            f"La décision n'est exécutoire que depuis le {day_text(since)} : la signature ne peut être datée "
+            f"La décision n'est exécutoire que depuis le {day_text(since)} : la signature ne peut être "
+            "datée "
             f"du {day_text(on)}."
         )
 
@@ -153,7 +155,8 @@ def forward(*, agreement: Agreement, to: Body, on: date, by: User | None) -> Agr
     past(on, "Une transmission")
     if agreement.signed_on is not None and on < agreement.signed_on:
         raise Refused(
-            f"La convention a été signée le {day_text(agreement.signed_on)} : elle n'a pu être transmise avant."
+            f"La convention a été signée le {day_text(agreement.signed_on)} : elle n'a pu être transmise "
+            "avant."
         )
     setattr(agreement, f"sent_to_{to}_on", on)
     save(agreement)
