@@ -11,12 +11,14 @@ from typing import Any
 from applying import RULES, scheme, submitted
 from budget.money import funded
 from maillage.applications.models import Application
+from maillage.budget import balances
 from maillage.budget.models import Envelope
 from maillage.committees import actions
 from maillage.committees.models import AgendaItem, Committee, Decision, Session
 from maillage.committees.quorum import sitting
 from maillage.kit import clock
 from maillage.schemes.models import Scheme
+from people import authority
 
 _ranks = count(1)
 
@@ -40,8 +42,6 @@ def ready(on: Scheme | None = None) -> Application:
 
 def committee(members: int = 3, *, quorum: int = 2, **fields: Any) -> Committee:
     """A committee and its members, without accounts."""
-    from people import authority
-
     made = actions.create_committee(
         authority=authority(), name=f"Comité {next(_ranks)}", quorum=quorum, by=None, **fields
     )
@@ -81,7 +81,9 @@ def closed(application: Application | None = None, opinion: str = "favourable") 
     return actions.close_session(session=opened, by=None)
 
 
-def proposed(application: Application | None = None, outcome: str = "granted", amount: Any = 12000) -> Decision:
+def proposed(
+    application: Application | None = None, outcome: str = "granted", amount: Any = 12000
+) -> Decision:
     """A decision proposed without a committee."""
     return actions.propose(
         application=application or ready(),
@@ -106,6 +108,4 @@ def notified(decision: Decision | None = None) -> Decision:
 
 
 def left_of(envelope: Envelope) -> Decimal:
-    from maillage.budget import balances
-
     return balances.of([envelope])[envelope.pk].left_to_commit

@@ -35,9 +35,6 @@ def test_convening_writes_to_each_member_with_the_agenda() -> None:
     actions.add_member(committee=seated, name="Ada Lenoir", user=elected, by=None)
     session([application], of=seated, state="convened")
     letters = Letter.objects.filter(kind="convocation").order_by("pk")
-    assert [letter.recipient_name for letter in letters] == ["Membre 1", "Ada Lenoir", "Membre 2"] or len(
-        letters
-    ) == 3
     assert application.number in str(letters[0].content)
     states = {letter.recipient_name: letter.state for letter in letters}
     assert states == {"Membre 1": "draft", "Membre 2": "draft", "Ada Lenoir": "sent"}
@@ -56,7 +53,9 @@ def test_the_quorum_counts_those_present_and_those_they_represent() -> None:
     actions.record_attendance(session=opened, present=[one, two], proxies={three: one}, by=None)
     assert voices(opened).count == 3
     with pytest.raises(Refused, match="ne peut porter plus de 1 pouvoir"):
-        actions.record_attendance(session=opened, present=[one, two], proxies={three: one, four: one}, by=None)
+        actions.record_attendance(
+            session=opened, present=[one, two], proxies={three: one, four: one}, by=None
+        )
     with pytest.raises(Refused, match="est absent"):
         actions.record_attendance(session=opened, present=[one, two], proxies={three: four}, by=None)
     with pytest.raises(Refused, match="est présent"):
@@ -105,7 +104,7 @@ def test_an_opinion_agrees_with_the_votes_and_says_why(
 def test_no_opinion_without_quorum() -> None:
     opened = session([ready()])
     actions.record_attendance(session=opened, present=sitting(opened)[:1], by=None)
-    with pytest.raises(Refused, match="1 membre.* sur 2"):
+    with pytest.raises(Refused, match=r"1 membre.* sur 2"):
         actions.set_opinion(item=only_item(opened), opinion="favourable", by=None)
 
 
@@ -115,7 +114,7 @@ def test_the_applicant_does_not_vote_on_their_own_application() -> None:
     actions.add_member(committee=seated, name="Sous un autre nom", by=None)
     seated.members.filter(name="Sous un autre nom").update(user=application.applicant)
     opened = session([application], of=seated)
-    with pytest.raises(Refused, match="est le demandeur.*L2131-11"):
+    with pytest.raises(Refused, match=r"est le demandeur.*L2131-11"):
         actions.set_opinion(item=only_item(opened), opinion="favourable", by=None)
     applicant = seated.members.get(user=application.applicant)
     actions.withdraw_member(item=only_item(opened), member=applicant, by=application.applicant)
@@ -123,18 +122,19 @@ def test_the_applicant_does_not_vote_on_their_own_application() -> None:
 
 
 def test_declared_ties_names_and_earlier_withdrawals_are_flagged() -> None:
-    application = ready()
     seated = committee(4)
-    tied, namesake, earlier, free = seated.members.order_by("name")
+    tied, namesake, earlier, _ = seated.members.order_by("name")
     actions.declare_ties(member=tied, ties="Autre\nCAMILLE EXEMPLE", by=None)
     seated.members.filter(pk=namesake.pk).update(name="Camille Éxemple")
+    application = ready()
     before = session([application], of=seated)
     actions.withdraw_member(item=only_item(before), member=earlier, by=None)
-    actions.delist(item=only_item(before), by=None) if False else None
-    item = items_of(before)[0]
+    actions.set_opinion(item=only_item(before), opinion="adjourned", reasons="À revoir.", by=None)
+    actions.close_session(session=before, by=None)
+    (item,) = items_of(session([application], of=seated))
     found = conflicts(item, seated.members.order_by("pk"), past_withdrawals([item]))
-    assert [conflict.member.pk for conflict in found] == [tied.pk, namesake.pk]
-    assert free.pk not in {conflict.member.pk for conflict in found}
+    assert {conflict.member.pk for conflict in found} == {tied.pk, namesake.pk, earlier.pk}
+    assert not any(conflict.is_certain for conflict in found)
 
 
 def test_a_member_declares_their_own_withdrawal_and_nothing_else() -> None:
@@ -229,7 +229,7 @@ def test_proposals_above_what_is_left_are_said_at_once_and_refused_at_closing() 
     (band,) = bands(opened, items_of(opened))
     assert band.left == euro(-2000) and "dépassent de 2" in band.sentence
     actions.set_opinion(item=item, opinion="favourable", by=None)
-    with pytest.raises(Refused, match="dépassent de 2.000.€"):
+    with pytest.raises(Refused, match=r"dépassent de 2.000.€"):
         actions.close_session(session=opened, by=None)
     actions.set_proposed(item=item, amount=euro(10_000), by=None)
     assert actions.close_session(session=opened, by=None).state == "closed"
@@ -245,14 +245,14 @@ def test_grants_waiting_for_a_vote_elsewhere_are_not_shared_out_twice() -> None:
 
 def test_a_closed_session_never_changes_whoever_asks() -> None:
     done = closed()
-    item = only_item(done)
+    session_row, item = Session.objects.filter(pk=done.pk), AgendaItem.objects.filter(pk=only_item(done).pk)
     for write in (
-        lambda: Session.objects.filter(pk=done.pk).update(frozen={}),
-        lambda: AgendaItem.objects.filter(pk=item.pk).update(proposed=1),
-        lambda: AgendaItem.objects.filter(pk=item.pk).delete(),
-        lambda: Session.objects.filter(pk=done.pk).delete(),
+        lambda: session_row.update(frozen={}),
+        lambda: session_row._raw_delete("default"),
+        lambda: item.update(proposed=1),
+        lambda: item._raw_delete("default"),
     ):
-        with pytest.raises((DatabaseError, Exception), match="closed session never changes|protected"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="closed session never changes"), transaction.atomic():
             write()
 
 

@@ -59,6 +59,13 @@ class Band:
             f"« {self.envelope} » : réduisez-les ou ajournez des dossiers."
         )
 
+    @property
+    def figures(self) -> list[tuple[str, Decimal]]:
+        """Its figures with their names, in the order they are read."""
+        waiting = [("attend un vote", self.waiting)] if self.waiting else []
+        voted, committed = (f"{self.ceiling} votés", self.voted), ("engagé", self.committed)
+        return [voted, committed, *waiting, ("proposé", self.proposed), ("reste", self.left)]
+
     def to_json(self) -> dict[str, Any]:
         figures = {
             name: str(getattr(self, name)) for name in ("voted", "committed", "waiting", "proposed", "left")

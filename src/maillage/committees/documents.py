@@ -76,9 +76,7 @@ def pack(session: Session, items: Sequence[AgendaItem], figures: Sequence[Band])
     )
 
 
-def minutes(
-    session: Session, items: Sequence[AgendaItem], figures: Sequence[Band], counted: Voices
-) -> Act:
+def minutes(session: Session, items: Sequence[AgendaItem], figures: Sequence[Band], counted: Voices) -> Act:
     """The minutes, as they are kept when the session is closed."""
     chair = next((member for member in sitting(session) if member.is_chair), None)
     blocks: list[Block] = [

@@ -197,17 +197,11 @@ class AgendaItem(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="items")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="agenda_items")
-    envelope = models.ForeignKey(
-        Envelope, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     position = models.PositiveSmallIntegerField("rang")
-    requested = models.DecimalField(
-        "demandé (€)", max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    requested = models.DecimalField("demandé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
     # What the rules give: the judgement's amount when the item was put on the agenda.
-    computed = models.DecimalField(
-        "calculé (€)", max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    computed = models.DecimalField("calculé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
     proposed = models.DecimalField("proposé (€)", max_digits=12, decimal_places=2, null=True, blank=True)
     opinion = models.CharField("avis", max_length=12, choices=Opinion, blank=True)
     reasons = models.TextField("motifs", blank=True)
@@ -373,9 +367,7 @@ class Decision(models.Model):
     item = models.OneToOneField(
         AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="decision"
     )
-    envelope = models.ForeignKey(
-        Envelope, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField("sens", max_length=10, choices=Outcome)
     state = models.CharField("état", max_length=10, choices=State, default=State.PROPOSED)
     amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True, blank=True)

@@ -8,9 +8,11 @@ urlpatterns = [
     path("", include("maillage.diagnosis.urls")),
     path("", include("maillage.schemes.urls")),
     path("", include("maillage.applications.urls")),
+    path("", include("maillage.committees.urls")),
     path("budget/", include("maillage.budget.urls")),
     path("bureau/", include("maillage.office.urls")),
     path("", include("maillage.offbudget.urls")),
     path("courriers/", include("maillage.letters.urls")),
+    path("plans/fichier/", include("maillage.planfile.urls")),
     path("plans/", include("maillage.plans.urls")),
 ]

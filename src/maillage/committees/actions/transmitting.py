@@ -18,9 +18,7 @@ from maillage.rules.calendar import day_text
 
 
 @transaction.atomic
-def transmit(
-    *, decisions: Iterable[Decision], on: date, receipt: str, by: User | None
-) -> list[Decision]:
+def transmit(*, decisions: Iterable[Decision], on: date, receipt: str, by: User | None) -> list[Decision]:
     """Record that decisions were sent to the préfet, with the number of the receipt: all of them or none."""
     receipt = receipt.strip()
     if not receipt:
