@@ -40,6 +40,15 @@ def test_a_shipped_plan_prints_its_findings_and_succeeds(name: str) -> None:
     assert json.loads(run("check", name, "--format", "json"))
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_findings_are_paragraphs_that_a_terminal_of_80_columns_holds(name: str) -> None:
+    lines = run("check", name).splitlines()
+    headings = [line for line in lines if line.endswith(")") and not line.startswith(" ")]
+    assert "Note" in [heading.split(" (")[0] for heading in headings]
+    assert [line for line in lines if len(line) > 80 and " " in line.strip()] == []
+    assert any(line.startswith("  Note, ligne ") for line in lines)
+
+
 def test_a_broken_file_prints_line_and_field_then_fails(file: Path) -> None:
     file.write_text(edited('kind = "new"', 'kind = "neuf"'), encoding="utf-8")
     out = StringIO()

@@ -33,7 +33,7 @@ def page(client: Client, name: str, *args: object, **query: str) -> str:
 def test_without_a_plan_the_list_says_how_to_load_one() -> None:
     client = Client()
     client.force_login(person(Role.MISSION_OFFICER))
-    assert "maillage plan load" in page(client, "plans:plans")
+    assert reverse("planfile:check") in page(client, "plans:plans")
 
 
 def test_the_list_names_the_plans(officer: Client) -> None:

@@ -43,9 +43,12 @@ def _measure(request: MemberRequest, pk: int) -> Measure:
 @require_safe
 @right_required(Right.SEE_PROGRAMME)
 def plans(request: MemberRequest) -> HttpResponse:
-    return TemplateResponse(
-        request, "plans/plans.html", {"plans": pages.plans_of(authority_of(request), request.user)}
-    )
+    authority = authority_of(request)
+    context = {
+        "plans": pages.plans_of(authority, request.user),
+        "may_edit": request.user.can(Right.EDIT_PLAN, authority),
+    }
+    return TemplateResponse(request, "plans/plans.html", context)
 
 
 @require_safe

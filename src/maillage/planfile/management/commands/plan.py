@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from maillage.kit.console import Command as BaseCommand
@@ -17,6 +20,7 @@ from maillage.planfile.reading import MAX_BYTES, read
 from maillage.plans.models import Plan
 from maillage.plans.words import counted
 
+WIDTH = 80
 COLUMNS = ("niveau", "ligne", "champ", "constat", "à faire")
 
 
@@ -57,9 +61,11 @@ class Command(BaseCommand):
             self.list_shipped(options["format"])
             return
         reading, findings = check(text_of_file(options["file"]))
-        rows = [_row(finding) for finding in findings]
-        title = reading.file.content.title if reading.file else options["file"]
-        self.write_table(options["format"], COLUMNS, rows, title=title)
+        if options["format"] == "table":
+            self.stdout.write(fill(reading.file.content.title if reading.file else options["file"], WIDTH))
+            self.stdout.write(paragraphs(findings))
+        else:
+            self.write_table(options["format"], COLUMNS, [_row(finding) for finding in findings])
         if wrong := errors(findings):
             raise Refused(f"{counted(len(wrong), 'erreur')} : corrigez le fichier avant de le charger.")
         if options["format"] == "table":
@@ -140,6 +146,29 @@ def stored_plan(key: str, territory: str) -> Plan:
     return found[0]
 
 
+def paragraphs(findings: Iterable[PlanFinding]) -> str:
+    """The findings as one reads them in a terminal: by level, each a short paragraph of its own."""
+    blocks = []
+    for level, group in groupby(findings, lambda finding: finding.level):
+        found = list(group)
+        blocks += [f"{level.label} ({len(found)})", *map(_paragraph, found)]
+    return "\n".join(f"\n{block}" for block in blocks) + "\n"
+
+
+def _paragraph(finding: PlanFinding) -> str:
+    said = [f"{finding.level.label}, ligne {finding.line}, {finding.field or 'fichier'}", _sentence(finding)]
+    if finding.remedy:
+        said.append(f"→ {finding.remedy}")
+    # A field is copied from here to an editor: never cut in two.
+    return "\n".join(
+        fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
+        for line in said
+    )
+
+
+def _sentence(finding: PlanFinding) -> str:
+    return f"{finding.code} {finding.sentence}" if finding.code else finding.sentence
+
+
 def _row(finding: PlanFinding) -> tuple[str, int, str, str, str]:
-    sentence = f"{finding.code} {finding.sentence}" if finding.code else finding.sentence
-    return finding.level.label, finding.line, finding.field, sentence, finding.remedy
+    return finding.level.label, finding.line, finding.field, _sentence(finding), finding.remedy
