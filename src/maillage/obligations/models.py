@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 
-from maillage.accounts.models import User
+from maillage.accounts.models import Authority, User
 from maillage.agreements.models import Agreement
+from maillage.budget.models import Entry
 from maillage.files.models import StoredFile
 from maillage.kit import clock
 from maillage.letters.models import Letter
+from maillage.rules.deadlines import recovery_ends_on
+from maillage.rules.money import ZERO
+from maillage.rules.terms import Interruption
 from maillage.territories.models import Dataset
 
 if TYPE_CHECKING:
@@ -20,7 +26,17 @@ if TYPE_CHECKING:
 
 class ObligationQuerySet(models.QuerySet["PracticeObligation"]):
     def visible_to(self, user: User | AnonymousUser) -> ObligationQuerySet:
+        """Those of the agreements the user may see: one's own, or those of one's authority."""
         return self.filter(agreement__in=Agreement.objects.visible_to(user))
+
+    def open(self) -> ObligationQuerySet:
+        """Neither fulfilled, waived nor breached."""
+        return self.filter(state__in=PracticeObligation.OPEN_STATES)
+
+    def with_periods(self) -> ObligationQuerySet:
+        """With what their clocks are read from: three queries whatever their number."""
+        related = ("agreement__recipient", "agreement__authority", "agreement__decision__application")
+        return self.select_related(*related).prefetch_related("periods", "proofs")
 
 
 class PracticeObligation(models.Model):
@@ -35,6 +51,8 @@ class PracticeObligation(models.Model):
         WAIVED = "waived", "Dispensée"
         BREACHED = "breached", "Manquement confirmé"
 
+    OPEN_STATES = ("studying", "awaiting_start", "running", "deferred")
+
     agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="obligation")
     state = models.CharField("état", max_length=16, choices=State, default=State.STUDYING)
     rpps = models.CharField("RPPS", max_length=15, blank=True, db_index=True)
@@ -42,7 +60,14 @@ class PracticeObligation(models.Model):
     months = models.PositiveSmallIntegerField("durée (mois)")
     # Diploma, signature, opening…: the day from which the start is counted, once known.
     trigger_on = models.DateField("fait déclencheur", null=True, blank=True)
+    trigger_proof = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     start_deadline = models.DateField("installation au plus tard le", null=True, blank=True)
+    # The day a deferral gave; it takes the place of the deadline counted from the trigger.
+    deferred_to = models.DateField("reportée au", null=True, blank=True)
+    # Days from the start deadline of the reminders already sent: [-30, 0].
+    start_reminders = models.JSONField("rappels envoyés", default=list, blank=True)
     started_on = models.DateField("débutée le", null=True, blank=True)
     ended_on = models.DateField("terminée le", null=True, blank=True)
     commune = models.CharField("commune d'exercice", max_length=5, blank=True)
@@ -59,11 +84,25 @@ class PracticeObligation(models.Model):
                 condition=Q(months__gt=0),
                 name="obligation_lasts",
                 violation_error_message="Un engagement d'exercice dure au moins un mois.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(share=None) | Q(share__gt=0, share__lte=1),
+                name="obligation_share_is_a_share",
+                violation_error_message="La part de l'activité va de 0 à 100 %.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["fulfilled", "waived", "breached"]) | Q(ended_on__isnull=False),
+                name="closed_obligation_has_an_end",
+                violation_error_message="Un engagement clos porte la date de sa fin.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Engagement de {self.agreement.recipient} ({self.agreement.number})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN_STATES
 
 
 class PracticePeriod(models.Model):
@@ -79,9 +118,15 @@ class PracticePeriod(models.Model):
     ends_on = models.DateField("au", null=True, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True)
     share = models.DecimalField("part de l'activité", max_digits=4, decimal_places=3, null=True, blank=True)
-    reason = models.CharField("motif", max_length=120, blank=True)
-    # Where it comes from: sworn statement, register, officer.
+    # Why practice is interrupted: the reasons that rules know, of which an agreement accepts some.
+    reason = models.CharField(
+        "motif", max_length=20, blank=True, choices=[(reason.value, reason.label) for reason in Interruption]
+    )
+    # Where it comes from: declared by the recipient, recorded by an officer.
     source = models.CharField("source", max_length=60, blank=True)
+    proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Accepted statements prove practice up to that day.
+    proved_until = models.DateField("prouvée jusqu'au", null=True, blank=True)
 
     class Meta:
         verbose_name = "période d'exercice"
@@ -92,7 +137,18 @@ class PracticePeriod(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="period_ends_after_it_starts",
                 violation_error_message="La fin d'une période ne peut précéder son début.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="practice", reason="") | Q(kind="interruption") & ~Q(reason=""),
+                name="interruption_has_a_reason",
+                violation_error_message="Une interruption porte son motif, un exercice n'en a pas.",
+            ),
+            models.UniqueConstraint(
+                fields=["obligation", "kind"],
+                condition=Q(ends_on=None),
+                name="one_open_period_of_a_kind",
+                violation_error_message="Une période de cette nature est déjà ouverte.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +187,37 @@ class PracticeProof(models.Model):
         return f"attestation du {self.due_on:%d/%m/%Y} ({self.obligation})"
 
 
+class Survey(models.Model):
+    """One register compared once with the obligations of one authority, and what came of it."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    dataset = models.ForeignKey(Dataset, on_delete=models.SET_NULL, null=True, related_name="+")
+    kind = models.CharField("nature", max_length=40)
+    file = models.CharField("fichier", max_length=200)
+    at = models.DateTimeField("date", default=clock.now)
+    # Persons or structures of the authority's territory in the file: what the next file is measured against.
+    counted = models.PositiveIntegerField("comptés")
+    # A file that lost half of them says nothing about anyone.
+    is_complete = models.BooleanField("fichier complet", default=True)
+    compared = models.PositiveIntegerField("engagements comparés", default=0)
+    raised = models.PositiveIntegerField("constats dressés", default=0)
+    outcome = models.CharField("issue", max_length=400)
+
+    class Meta:
+        verbose_name = "relevé"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "dataset"],
+                condition=Q(dataset__isnull=False),
+                name="one_survey_per_dataset",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} ({self.authority})"
+
+
 class Observation(models.Model):
     """What a load of the register shows about a running obligation."""
 
@@ -153,8 +240,9 @@ class Observation(models.Model):
     # The communes and sites found, as the register gave them.
     found = models.JSONField("relevé", default=dict)
     at = models.DateTimeField("date", default=clock.now)
-    # What tells two observations of the same fact apart from one: kind, sites.
-    fingerprint = models.CharField(max_length=64)
+    # The kind and the communes, hashed: the same fact again is the same observation. Emptied when a later
+    # load no longer shows it, so that it may be raised anew.
+    fingerprint = models.CharField(max_length=64, blank=True)
     explanation = models.TextField("explication", blank=True)
     closed_at = models.DateTimeField("close le", null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -174,6 +262,12 @@ class Observation(models.Model):
         return f"{self.get_kind_display()} ({self.obligation})"
 
 
+class BreachQuerySet(models.QuerySet["Breach"]):
+    def open(self) -> BreachQuerySet:
+        """Suspected or being heard."""
+        return self.filter(state__in=Breach.OPEN_STATES)
+
+
 class Breach(models.Model):
     """A breach suspected, heard (CRPA L121-1), then deferred, waived or confirmed."""
 
@@ -184,6 +278,8 @@ class Breach(models.Model):
         WAIVED = "waived", "Dispense accordée"
         DISMISSED = "dismissed", "Écarté"
         CONFIRMED = "confirmed", "Confirmé"
+
+    OPEN_STATES = ("suspected", "adversarial")
 
     obligation = models.ForeignKey(PracticeObligation, on_delete=models.PROTECT, related_name="breaches")
     state = models.CharField("état", max_length=12, choices=State, default=State.SUSPECTED)
@@ -200,6 +296,8 @@ class Breach(models.Model):
     decision_reasons = models.TextField("motifs de la décision", blank=True)
     deferred_until = models.DateField("reporté au", null=True, blank=True)
 
+    objects = BreachQuerySet.as_manager()
+
     class Meta:
         verbose_name = "manquement"
         ordering = ["-opened_at", "-pk"]
@@ -209,11 +307,27 @@ class Breach(models.Model):
                 condition=Q(state__in=["suspected", "adversarial"]),
                 name="one_open_breach",
                 violation_error_message="Un manquement est déjà ouvert pour cet engagement.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["suspected", "adversarial"]) | ~Q(decision_reasons=""),
+                name="breach_decision_is_reasoned",
+                violation_error_message="Motivez la décision (CRPA L211-2).",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Manquement de {self.obligation.agreement.recipient}"
+
+
+class ClawbackQuerySet(models.QuerySet["Clawback"]):
+    def visible_to(self, user: User | AnonymousUser) -> ClawbackQuerySet:
+        """Those of the obligations the user may see."""
+        return self.filter(breach__obligation__in=PracticeObligation.objects.visible_to(user))
+
+    def with_instalments(self) -> ClawbackQuerySet:
+        """With what their follow-up shows: two queries whatever their number."""
+        related = self.select_related("breach__obligation__agreement__recipient", "letter")
+        return related.prefetch_related("instalments")
 
 
 class Clawback(models.Model):
@@ -229,22 +343,60 @@ class Clawback(models.Model):
 
     breach = models.OneToOneField(Breach, on_delete=models.PROTECT, related_name="clawback")
     amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2)
+    # What the authority gave up, of the amount: remission or write-off.
+    given_up = models.DecimalField("abandonné (€)", max_digits=12, decimal_places=2, default=0)
+    formula = models.CharField("formule", max_length=20, blank=True)
     # The computation, line by line, as it was shown before deciding.
     lines = models.JSONField("calcul", default=list)
     state = models.CharField("état", max_length=12, choices=State, default=State.DECIDED)
     order_number = models.CharField("numéro du titre", max_length=40, blank=True)
+    order = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ordered_on = models.DateField("titre émis le", null=True, blank=True)
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_on = models.DateField("soldé le", null=True, blank=True)
     closing_reason = models.TextField("motif", blank=True)
 
+    objects = ClawbackQuerySet.as_manager()
+
     class Meta:
         verbose_name = "reversement"
         ordering = ["-pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="clawback_is_not_negative")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, given_up__gte=0, given_up__lte=F("amount")),
+                name="clawback_is_not_negative",
+                violation_error_message="On ne renonce pas à plus que ce qui est dû.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ordered") | Q(ordered_on__isnull=False, order__isnull=False),
+                name="ordered_clawback_has_its_order",
+                violation_error_message="Un titre émis porte sa date et son écriture.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Reversement de {self.breach.obligation.agreement.recipient}"
+
+    @property
+    def recovered(self) -> Decimal:
+        """What came back so far."""
+        paid = [step.amount for step in self.instalments.all() if step.paid_on is not None]
+        return sum(paid, ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        """What is still claimed: nothing once it is cancelled."""
+        if self.state == self.State.CANCELLED:
+            return ZERO
+        return self.amount - self.given_up - self.recovered
+
+    @property
+    def prescribes_on(self) -> date | None:
+        """Day the recovery prescribes, four years from the order or the last payment (CGCT L1617-5)."""
+        if self.ordered_on is None:
+            return None
+        acts = [step.paid_on for step in self.instalments.all() if step.paid_on is not None]
+        return recovery_ends_on(self.ordered_on, acts)
 
 
 class RecoveryInstalment(models.Model):
@@ -261,7 +413,8 @@ class RecoveryInstalment(models.Model):
         verbose_name_plural = "échéances de reversement"
         ordering = ["clawback", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["clawback", "number"], name="one_recovery_instalment_per_number")
+            models.UniqueConstraint(fields=["clawback", "number"], name="one_recovery_instalment_per_number"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_instalment_is_positive"),
         ]
 
     def __str__(self) -> str:
