@@ -42,7 +42,7 @@ class Template(models.Model):
     label = models.CharField("libellé", max_length=200)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField("ajouté le", default=clock.now)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     archived_at = models.DateTimeField("archivé le", null=True, blank=True)
 
     objects = TemplateQuerySet.as_manager()
@@ -336,9 +336,9 @@ class Proof(models.Model):
     state = models.CharField("état", max_length=10, choices=State, default=State.RECEIVED)
     reason = models.CharField("motif", max_length=250, blank=True)
     added_at = models.DateTimeField("reçu le", default=clock.now)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     checked_at = models.DateTimeField("vérifié le", null=True, blank=True)
-    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ProofQuerySet.as_manager()
 

@@ -14,5 +14,7 @@ urlpatterns = [
     path("", include("maillage.offbudget.urls")),
     path("courriers/", include("maillage.letters.urls")),
     path("plans/fichier/", include("maillage.planfile.urls")),
+    path("conventions/", include("maillage.agreements.urls")),
+    path("paiements/", include("maillage.payments.urls")),
     path("plans/", include("maillage.plans.urls")),
 ]

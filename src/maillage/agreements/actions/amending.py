@@ -194,7 +194,9 @@ def _duration(agreement: Agreement, after: Change) -> Change:
 def _place(agreement: Agreement, after: Change) -> Change:
     found = terms.place(str(after["commune"]))
     if not found["commune"]:
-        raise Refused("Choisissez la nouvelle commune d'exercice.")
+        raise Refused("Donnez la nouvelle commune d'exercice.")
+    if found["label"] == found["commune"]:
+        raise Refused(f"Aucune commune ne porte le code {found['commune']} : vérifiez-le.")
     return found
 
 
