@@ -1,4 +1,4 @@
-"""Signed agreements with instalments to pay, bank details and batches of a fictional authority, for the tests.
+"""Signed agreements with instalments to pay, bank details and batches of a fictional authority.
 
 What the rooms below do by their own actions is written here as it stands once done: these tests begin where
 a euro is due.

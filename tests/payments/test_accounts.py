@@ -1,4 +1,4 @@
-"""Bank details: two people, archived never edited, held while a payment is in flight, read by finance alone."""
+"""Bank details: two people, archived never edited, held while a payment is in flight, read by finance."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

@@ -22,7 +22,8 @@ from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.payments import actions
 from maillage.payments.models import Payment, PaymentBatch
-from maillage.payments.readiness import missing, payable as payable_now
+from maillage.payments.readiness import missing
+from maillage.payments.readiness import payable as payable_now
 from maillage.payments.statements import already_paid, documents
 from paying import (
     IBANS,
@@ -123,7 +124,7 @@ def test_who_prepared_does_not_approve() -> None:
 def test_appropriations_that_fall_short_are_said_and_nothing_is_half_done() -> None:
     rich, poor = payable(1000), payable(2000, envelope=funded(5000, label="Vélos", y2026=1500))
     batch = prepared(rich, poor)
-    with pytest.raises(Refused, match="500.€ de CP 2026 sur l'enveloppe « Vélos »"):
+    with pytest.raises(Refused, match=r"500.€ de CP 2026 sur l'enveloppe « Vélos »"):
         actions.approve_batch(batch=batch, by=None)
     batch.refresh_from_db()
     assert batch.state == State.PREPARED
