@@ -91,7 +91,8 @@ def test_votes_recorded_together_are_all_taken_or_none() -> None:
     given = votes(aid)
     with pytest.raises(Refused, match="Aucune décision n'a été enregistrée"):
         actions.record_votes(votes=given, **ACT, taken_on=clock.today(), together=True, by=None)
-    assert Decision.objects.to_take().count() == 3 and left_of(aid.envelope) == euro(30_000)
+    assert Decision.objects.to_take().count() == 3
+    assert left_of(aid.envelope) == euro(30_000)
 
 
 def test_votes_recorded_apart_say_what_became_of_each() -> None:
@@ -108,7 +109,8 @@ def test_enforceable_is_transmitted_and_notified_in_any_order() -> None:
     with pytest.raises(Refused, match="déjà transmise"):
         actions.transmit(decisions=[decision], on=clock.today(), receipt="AR-2", by=None)
     done = actions.notify(decision=decision, by=None)
-    assert done.is_enforceable and list(Decision.objects.enforceable()) == [done]
+    assert done.is_enforceable
+    assert list(Decision.objects.enforceable()) == [done]
     assert Application.objects.get(pk=done.application_id).state == "granted"
     actions.publish(decisions=[decision], on=clock.today(), by=None)
     assert Decision.objects.get().published_on == clock.today()
@@ -133,7 +135,8 @@ def test_a_refusal_says_why_and_how_to_appeal() -> None:
     decision = taken(proposed(outcome="refused"))
     letter = actions.prepare_notification(decision=decision, by=None)
     assert letter.kind == "refusal"
-    assert "Motif connu." in str(letter.content) and "recours" in str(letter.content)
+    assert "Motif connu." in str(letter.content)
+    assert "recours" in str(letter.content)
     actions.notify(decision=decision, by=None)
     assert Application.objects.get().state == "refused"
 
@@ -151,7 +154,8 @@ def test_withdrawing_decommits_and_takes_the_application_up_again() -> None:
     aid = paid_scheme(20_000)
     decision = notified(taken(proposed(ready(aid))))
     done = actions.withdraw_decision(decision=decision, on=clock.today(), reason="Erreur de droit.", by=None)
-    assert done.state == "withdrawn" and left_of(aid.envelope) == euro(20_000)
+    assert done.state == "withdrawn"
+    assert left_of(aid.envelope) == euro(20_000)
     assert Application.objects.get().state == "ready"
     assert Letter.objects.filter(kind="message", state="draft").count() == 1
     assert taken(proposed(Application.objects.get())).state == "taken"

@@ -198,7 +198,8 @@ def test_closing_freezes_the_figures_and_proposes_decisions() -> None:
     actions.set_opinion(item=second, opinion="unfavourable", reasons="Hors zone.", by=None)
     actions.set_opinion(item=third, opinion="adjourned", reasons="À compléter.", by=None)
     done = actions.close_session(session=opened, by=None)
-    assert done.minutes is not None and done.minutes.media_type == "application/pdf"
+    assert done.minutes is not None
+    assert done.minutes.media_type == "application/pdf"
     (envelope,) = done.frozen["envelopes"]
     assert (envelope["voted"], envelope["proposed"], envelope["left"]) == ("30000.00", "9000.00", "21000.00")
     assert [line["opinion"] for line in done.frozen["items"]] == ["favourable", "unfavourable", "adjourned"]
@@ -227,7 +228,8 @@ def test_proposals_above_what_is_left_are_said_at_once_and_refused_at_closing() 
     opened = session([ready(paid_scheme(10_000))])
     item = only_item(opened)
     (band,) = bands(opened, items_of(opened))
-    assert band.left == euro(-2000) and "dépassent de 2" in band.sentence
+    assert band.left == euro(-2000)
+    assert "dépassent de 2" in band.sentence
     actions.set_opinion(item=item, opinion="favourable", by=None)
     with pytest.raises(Refused, match=r"dépassent de 2.000.€"):
         actions.close_session(session=opened, by=None)

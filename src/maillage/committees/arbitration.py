@@ -96,7 +96,7 @@ def bands(
 
     :param amounts: what a scenario gives to each item, in place of what the session proposes.
     """
-    envelopes = {item.envelope_id: item.envelope for item in items if item.envelope is not None}
+    envelopes = {item.envelope.pk: item.envelope for item in items if item.envelope is not None}
     held = balances.of(envelopes.values())
     waiting = _waiting(envelopes, session)
     proposed: defaultdict[int | None, Decimal] = defaultdict(lambda: ZERO)
@@ -111,8 +111,7 @@ def bands(
             proposed[item.envelope_id] += amount
     return [
         _band(envelope, held[key], waiting.get(key, ZERO), proposed[key], unknown[key], session)
-        for key, envelope in sorted(envelopes.items(), key=lambda pair: (pair[1].label, pair[0] or 0))
-        if key is not None
+        for key, envelope in sorted(envelopes.items(), key=lambda pair: (pair[1].label, pair[0]))
     ]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maillage.acts.document import (
     Act,
+    Align,
     Block,
     Bullets,
     Figures,
@@ -29,7 +30,7 @@ from maillage.letters.writing import compose
 from maillage.rules.money import euros
 
 HEADER = ("Dossier", "Bénéficiaire", "Dispositif", "Demandé", "Calculé")
-ALIGNS = ("left", "left", "left", "right", "right")
+ALIGNS: tuple[Align, ...] = ("left", "left", "left", "right", "right")
 
 
 def amount(value: Decimal | None) -> str:

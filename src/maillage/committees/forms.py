@@ -171,9 +171,9 @@ class VoteForm(forms.Form):
     amount = AmountField(label="Montant (€)", required=False)
     reasons = forms.CharField(label="Motifs", required=False, max_length=2000)
 
-    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, decision: Decision) -> None:
         initial = {"outcome": decision.outcome, "amount": decision.amount, "reasons": decision.reasons}
-        super().__init__(*args, prefix=f"vote-{decision.pk}", initial=initial, **kwargs)
+        super().__init__(data, prefix=f"vote-{decision.pk}", initial=initial)
         self.decision = decision
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = f"{self.fields[name].label}, {decision.application.number}"

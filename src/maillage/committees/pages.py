@@ -189,14 +189,12 @@ class Foreseen:
 
 def preflight(decisions: Sequence[Decision]) -> list[Foreseen]:
     """Before a vote is recorded, what each decision leaves in its envelope, in the order of the list."""
-    envelopes = {d.envelope_id: d.envelope for d in decisions if d.envelope is not None}
+    envelopes = {d.envelope.pk: d.envelope for d in decisions if d.envelope is not None}
     held = balances.of(envelopes.values())
+    year = clock.today().year
     left = {
-        key: held[key].left_to_commit
-        if envelope.is_multi_year
-        else held[key].in_year(clock.today().year).free
+        key: held[key].left_to_commit if envelope.is_multi_year else held[key].in_year(year).free
         for key, envelope in envelopes.items()
-        if key is not None
     }
     found = []
     for decision in decisions:

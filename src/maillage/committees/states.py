@@ -31,8 +31,8 @@ def require_state(session: Session, verb: str) -> None:
     if session.state not in states:
         allowed = ", ".join(f"« {state.label} »" for state in states)
         raise Refused(
-            f"La séance est à l'état « {session.get_state_display()} » : elle ne peut pas être {done}, ce qui "
-            f"se fait à l'état {allowed}."
+            f"La séance est à l'état « {session.get_state_display()} » : elle ne peut pas être {done}, ce "
+            f"qui se fait à l'état {allowed}."
         )
 
 

@@ -132,7 +132,7 @@ def record_votes(
 ) -> list[Result]:
     """Record every vote of one deliberation.
 
-    :param together: all of them or none; otherwise each on its own, one that is refused holding back no other.
+    :param together: all of them or none; otherwise one that is refused holds back no other.
     :raises Refused: when `together`, with the first reason.
     """
 

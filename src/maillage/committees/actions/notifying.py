@@ -107,7 +107,7 @@ def _check_withdrawal(decision: Decision, on: date) -> None:
         raise Refused("Donnez une date entre celle de la décision et aujourd'hui.")
     if decision.is_granted and on > until:
         raise Refused(
-            f"Un accord ne se retire que dans les quatre mois, soit jusqu'au {day_text(until)} (CRPA L242-1). "
+            f"Un accord ne se retire que dans les quatre mois, jusqu'au {day_text(until)} (CRPA L242-1). "
             "Si ses conditions ne sont pas respectées, ouvrez un manquement."
         )
     for objection in OBJECTIONS:

@@ -75,7 +75,7 @@ def _line(
         if form.is_valid():
             write(form.cleaned_data)
         else:
-            error = " ".join(form.errors["amount"])
+            error = " ".join(map(str, form.errors["amount"]))
     except Refused as refusal:
         error = str(refusal)
     context = _context(session, scenario)

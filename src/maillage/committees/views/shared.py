@@ -44,7 +44,9 @@ def attempt_form(request: MemberRequest, form: Form, act: Callable[[dict[str, An
         return attempt(request, lambda: act(form.cleaned_data), done)
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label} : {' '.join(map(str, errors))}" if label else " ".join(errors))
+        messages.error(
+            request, f"{label} : {' '.join(map(str, errors))}" if label else " ".join(map(str, errors))
+        )
     return False
 
 
