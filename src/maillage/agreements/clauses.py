@@ -24,6 +24,21 @@ from maillage.rules.terms import Formula, LegalBasis, ScheduleKind, ZoneLoss
 EXAMPLE_SHARE = Decimal("0.4")
 
 
+_CGCT = "le code général des collectivités territoriales, notamment"
+_LAWS = {
+    LegalBasis.L1511_8_I: f"{_CGCT} ses articles L. 1511-8 et R. 1511-44 à D. 1511-47",
+    LegalBasis.IEPP: f"{_CGCT} ses articles L. 1511-8 et D. 1511-54 à D. 1511-56",
+    LegalBasis.HOUSING_ALLOWANCE: f"{_CGCT} ses articles L. 1511-8 et D. 1511-52",
+    LegalBasis.TRAVEL_ALLOWANCE: f"{_CGCT} ses articles L. 1511-8 et D. 1511-53",
+    LegalBasis.PDS_STRUCTURE: f"{_CGCT} son article L. 1511-8",
+    LegalBasis.GRANT_L2000_321: "la loi n° 2000-321 du 12 avril 2000, notamment ses articles 9-1 à 10-1",
+    LegalBasis.CAPITAL_L1111_10: f"{_CGCT} son article L. 1111-10",
+    LegalBasis.GUARANTEE: f"{_CGCT} ses articles L. 3231-4 et D. 1511-32 à D. 1511-35",
+    LegalBasis.DEVELOPMENT_TAX: "le code général des impôts, notamment son article 1635 quater E",
+    LegalBasis.REGIONAL_CONTRACT: "le contrat régional d'exercice sanitaire",
+}
+
+
 @dataclass(frozen=True)
 class Article:
     title: str
@@ -54,7 +69,7 @@ def recitals(agreement: Agreement) -> tuple[str, ...]:
     terms, rules = agreement.terms, agreement.rules
     decision = terms["decision"]
     taken_on = long_date(date.fromisoformat(decision["taken_on"]))
-    texts = [rules.legal_basis.label] if rules.legal_basis != LegalBasis.OTHER else []
+    texts = [_LAWS[rules.legal_basis]] if rules.legal_basis in _LAWS else []
     texts += [rules.legal_note.rstrip(".")] if rules.legal_note else []
     texts.append(f"la délibération n° {decision['number']} du {taken_on} ({decision['body'].lower()})")
     texts.append(
@@ -65,21 +80,26 @@ def recitals(agreement: Agreement) -> tuple[str, ...]:
 
 def _object(agreement: Agreement) -> Article:
     terms = agreement.terms
+    scheme = terms["scheme"]["title"]
+    about = f" ({agreement.title})" if agreement.title != scheme else ""
     return Article(
         "Objet",
         (
             Paragraph(
                 f"La présente convention fixe les conditions dans lesquelles {agreement.authority.name} "
-                "accorde à "
-                f"**{terms['recipient']['name']}**, ci-après « le bénéficiaire », l'aide « "
-                f"{terms['scheme']['title']} » ({agreement.title})."
+                f"accorde à **{terms['recipient']['name']}**, ci-après « le bénéficiaire », l'aide "
+                f"« {scheme} »{about}."
             ),
         ),
     )
 
 
 def _amount(agreement: Agreement) -> Article:
-    return Article("Montant", (Paragraph(f"Le montant de l'aide est de **{euros(agreement.amount)}**."),))
+    blocks = [Paragraph(f"Le montant de l'aide est de **{euros(agreement.amount)}**.")]
+    regime = agreement.rules.cumulation.de_minimis
+    if regime is not None:
+        blocks.append(Paragraph(f"Elle est accordée au titre des aides de minimis : {regime.label}."))
+    return Article("Montant", tuple(blocks))
 
 
 def _payment(agreement: Agreement, on: date) -> Article:

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q
 
 from maillage.agreements import planning
+from maillage.agreements.actions.preparing import SIGNATORY
 from maillage.agreements.actions.proofs import requirements
 from maillage.agreements.actions.signing import BODIES, SIDES
 from maillage.agreements.models import Agreement, AgreementQuerySet, Amendment, Template
@@ -74,7 +75,12 @@ class OperationForm(forms.Form):
 class TermsForm(forms.Form):
     """What the rules leave to be said in each agreement."""
 
-    signatory = forms.CharField(label="Signataire de la collectivité", max_length=150, initial="Le Président")
+    signatory = forms.CharField(
+        label="Signataire de la collectivité",
+        max_length=150,
+        initial=SIGNATORY,
+        help_text="Tel que l'acte l'écrit : « représenté par le Président ».",
+    )
     ends_on = DayField("Fin de la convention", required=False)
     count = forms.IntegerField(
         label="Nombre de versements",

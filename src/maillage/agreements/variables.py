@@ -16,7 +16,7 @@ from maillage.rules.money import euros
 VARIABLES: Final[tuple[tuple[str, str, Any], ...]] = (
     ("numero", "Numéro de la convention", "C-2026-0012"),
     ("collectivite", "Nom de la collectivité", "Département d'exemple"),
-    ("signataire", "Signataire de la collectivité", "Le Président"),
+    ("signataire", "Signataire de la collectivité", "le Président"),
     ("beneficiaire", "Nom du bénéficiaire", "Camille Exemple"),
     ("beneficiaire_identite", "Nom, adresse et identifiants", "Camille Exemple, 1 rue des Lilas"),
     ("objet", "Objet de l'aide", "Bourse d'études"),

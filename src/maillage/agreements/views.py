@@ -159,8 +159,8 @@ def amendment_new(request: MemberRequest, pk: int, kind: str) -> HttpResponse:
         "form": form,
         "heading": f"Préparer un avenant : {label}",
         "lead": f"Convention {found}.",
-        "explanation": "Les valeurs en vigueur sont déjà remplies : changez ce qui doit l'être. Rien ne change "
-        "avant la signature de l'avenant.",
+        "explanation": "Les valeurs en vigueur sont déjà remplies : changez ce qui doit l'être. Rien ne "
+        "change avant la signature de l'avenant.",
         "button": "Comparer avant et après",
         "back": reverse("agreements:agreement", args=[pk]),
         "parent": found.number,

@@ -19,7 +19,7 @@ from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.rules.money import ZERO, euros
 
-SIGNATORY = "Le Président"
+SIGNATORY = "le Président"
 
 
 @transaction.atomic
