@@ -9,12 +9,14 @@ from access.lines import (
     ADMINISTRATORS,
     IMPORTERS,
     MOVED,
+    OUTSIDER,
     READERS_OF_JOURNAL,
     SIGNED_IN,
     VISITOR,
     Line,
     public,
 )
+from access.plans import READERS, export
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role
 from maillage.intake.models import ImportRun
@@ -55,6 +57,9 @@ def slug() -> list[Any]:
 # Those who see the job of another: administrators of its authority. Elsewhere it does not exist.
 SEE_THE_JOB = frozenset({Role.CASE_OFFICER, Role.ADMINISTRATOR})
 
+# Those who see applications, which is what the search finds.
+CASE_READERS = READERS - {Role.ELECTED_MEMBER, Role.ANALYST} | {OUTSIDER}
+
 LINES: dict[str, Line] = {
     "portal:home": public(),
     "portal:accessibility": public(),
@@ -71,6 +76,9 @@ LINES: dict[str, Line] = {
     "diagnosis:export": diagnosis("departement:20", "csv"),
     "diagnosis:method": diagnosis(),
     "office:my_day": Line(SIGNED_IN),
+    "office:glance": Line(READERS | {OUTSIDER}),
+    "office:glance_export": Line(READERS, export, elsewhere=ABSENT),
+    "office:search": Line(CASE_READERS),
     "office:jobs": Line(SIGNED_IN),
     "office:job": Line(SEE_THE_JOB, job, others=ABSENT),
     "office:job_progress": Line(SEE_THE_JOB, job, others=ABSENT),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from applying import scheme, submitted
+from budget.money import funded
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role
 from maillage.intake.models import ImportRun
 from maillage.jobs.models import Job
 from people import authority
+from plans.plan import measure, written
 from screens.screen import Screen
 
 
@@ -49,6 +52,16 @@ def defective_import() -> list[Any]:
     return [ImportRun.objects.create(**run).pk]
 
 
+def planned() -> list[Any]:
+    """A plan that runs, an envelope of its first measure, an application."""
+    written()
+    opened = funded(180000, y2026=60000)
+    opened.measure = measure()
+    opened.save()
+    submitted(scheme())
+    return []
+
+
 SCREENS = {
     "home": Screen("portal:home", needs="loaded_territory"),
     "home of an empty installation": Screen("portal:home"),
@@ -70,6 +83,12 @@ SCREENS = {
     "password": Screen("accounts:password_change", role=Role.HOST),
     "page that one may not open": Screen("office:members", role=Role.HOST, status=403),
     "my day": office("my_day"),
+    "my day with a plan": office("my_day", planned),
+    "plan and money": office("glance", planned),
+    "plan and money, no plan": office("glance"),
+    "search": office("search"),
+    "search of the office": office("search", planned, query="q=dossier"),
+    "search of a commune": office("search", query="q=f", needs="loaded_territory"),
     "jobs": office("jobs", needs="running_job"),
     "job in progress": office("job", job(Job.State.RUNNING, progress=42, step="Lecture")),
     "job that failed": office("job", job(Job.State.FAILED, error="Dossier vide.", log="Lecture\nArrêt")),
@@ -84,6 +103,7 @@ SCREENS = {
 }
 # Addresses that are not pages: files, fragments of a page, answers to a button.
 NOT_PAGES = {
+    "office:glance_export",
     "accounts:sign_out",
     "accounts:enter_demo",
     "accounts:choose_authority",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db.models import Max
@@ -11,9 +11,19 @@ from django.utils import timezone
 
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
+from maillage.agreements import day as agreements
+from maillage.applications import day as applications
+from maillage.budget import day as budget
+from maillage.committees import day as committees
 from maillage.intake.models import ImportRun
 from maillage.jobs.models import Job, Worker
 from maillage.kit.matters import Matter
+from maillage.letters import day as letters
+from maillage.obligations import day as obligations
+from maillage.offbudget import day as offbudget
+from maillage.payments import day as payments
+from maillage.plans import day as plans
+from maillage.schemes import day as schemes
 from maillage.territories.models import Dataset
 
 # Without them no page of a territory can be shown.
@@ -23,9 +33,27 @@ YEARLY = {"apl": 3, "facilities": 3, "densities": 3, "population_by_age": 3}
 RECENT = timedelta(days=7)
 
 
+# What each room has for this person, in the order of the walk of a euro.
+ROOMS: tuple[Callable[[User, Authority], Iterable[Matter]], ...] = (
+    plans.matters,
+    budget.matters,
+    schemes.matters,
+    applications.matters,
+    committees.matters,
+    agreements.matters,
+    payments.matters,
+    obligations.matters,
+    offbudget.matters,
+    letters.matters,
+)
+
+
 def matters(user: User, authority: Authority | None) -> list[Matter]:
     """What this person has to see to, the most pressing first."""
     found = [*_jobs(user)]
+    if authority is not None:
+        for room in ROOMS:
+            found += room(user, authority)
     if user.can(Right.IMPORT_DATA, authority):
         found += [*_missing_data(), *_old_data(timezone.localdate()), *_last_import(user)]
     order = {"late": 0, "waiting": 1, "known": 2}

@@ -1,10 +1,13 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from maillage.office import administration, views
+from maillage.office import administration, programme, views
 
 app_name = "office"
 urlpatterns = [
     path("", views.my_day, name="my_day"),
+    path("plan/", programme.glance, name="glance"),
+    re_path(r"^plan/(?P<pk>[0-9]+)\.(?P<fmt>csv|xlsx|ods)$", programme.glance_export, name="glance_export"),
+    path("recherche/", programme.search_page, name="search"),
     path("travaux/", views.jobs, name="jobs"),
     path("travaux/<int:pk>/", views.job, name="job"),
     path("travaux/<int:pk>/avancement/", views.job_progress, name="job_progress"),

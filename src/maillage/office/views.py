@@ -25,22 +25,24 @@ from maillage.jobs.models import Job, Worker
 from maillage.kit.console import Refused
 from maillage.kit.pages import page_of
 from maillage.office.day import matters
+from maillage.office.figures import envelopes, figures
 
 
 @require_safe
 @member_required
 def my_day(request: MemberRequest) -> HttpResponse:
-    territory = request.authority.territory if request.authority else ""
+    authority = request.authority
+    territory = authority.territory if authority else ""
     context = {
+        "figures": figures(request.user, authority) if authority else [],
+        "envelopes": envelopes(request.user, authority) if authority else [],
         "headline": headlines([territory]).get(territory, []) if territory else [],
-        "matters": matters(request.user, request.authority),
-        "roles": [
-            role for role in request.user.roles if role.authority_id == getattr(request.authority, "pk", None)
-        ],
+        "matters": matters(request.user, authority),
+        "roles": [role for role in request.user.roles if role.authority_id == getattr(authority, "pk", None)],
         "others": [
-            authority
-            for authority in dict.fromkeys(role.authority for role in request.user.roles)
-            if authority != request.authority
+            other
+            for other in dict.fromkeys(role.authority for role in request.user.roles)
+            if other != authority
         ],
     }
     return TemplateResponse(request, "office/my_day.html", context)
@@ -161,4 +163,5 @@ def import_report(request: MemberRequest, pk: int) -> HttpResponse:
         }
         for entry in run.report["files"]
     ]
-    return TemplateResponse(request, "office/import_report.html", {"run": run, "files": files})
+    context = {"run": run, "files": files, "surveys": run.report.get("obligations", [])}
+    return TemplateResponse(request, "office/import_report.html", context)

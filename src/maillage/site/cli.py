@@ -17,6 +17,7 @@ COMMANDS = {
     "plan": "vérifier, charger ou rendre un fichier de plan",
     "adduser": "donner un rôle à une personne",
     "files": "vérifier et nettoyer les fichiers reçus",
+    "daily": "faire chaque nuit ce que le temps fait : refus implicites, rappels, échéances",
     "worker": "exécuter les travaux longs",
     "doctor": "dire ce qui manque à cette installation",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from maillage.office.navigation import sections
+from maillage.office.navigation import may_search, sections
 
 PROGRAM = {"name": "Maillage", "version": version("maillage")}
 
@@ -20,5 +20,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "authority_css_url": authority.css_url if authority else "",
         "navigation": menu,
         "section": next((one for one in menu if one.current and len(one.pages) > 1), None),
+        "may_search": may_search(request),
         "program": PROGRAM,
     }
