@@ -23,6 +23,7 @@ from maillage.applications.models import Application, Recipient
 from maillage.budget import ledger
 from maillage.budget.models import Envelope
 from maillage.committees.models import Decision
+from maillage.files.actions import check
 from maillage.kit import clock
 from maillage.payments import actions
 from maillage.payments.models import BankAccount, Payment, PaymentBatch, ReturnFile
@@ -101,7 +102,11 @@ def account(
         upload=pdf("rib.pdf"),
         by=by or recipient.user,
     )
-    return actions.accept_bank_account(account=handed, by=None) if checked else handed
+    if not checked:
+        return handed
+    assert handed.proof is not None
+    check(file=handed.proof)
+    return actions.accept_bank_account(account=handed, by=None)
 
 
 def payable(amount: str | int = 2000, **options: Any) -> Agreement:

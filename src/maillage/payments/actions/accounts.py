@@ -75,9 +75,7 @@ def accept_bank_account(*, account: BankAccount, by: User | None) -> BankAccount
     account = _in_state(account, State.TO_CHECK)
     if by is not None and account.added_by_id == by.pk:
         raise Refused("Vous avez saisi ces coordonnées : une autre personne des finances doit les vérifier.")
-    if account.proof is not None and not account.proof.is_usable:
-        waiting = "est encore en vérification" if not account.proof.reason else account.proof.reason
-        raise Refused(f"Le RIB joint n'est pas utilisable : {waiting}.".replace("..", "."))
+    _require_usable_proof(account)
     _require_no_payment_in_flight(account.recipient)
     for former in account.recipient.bank_accounts.active():
         _archive(former)
@@ -157,6 +155,15 @@ def _in_state(account: BankAccount, wanted: BankAccount.State) -> BankAccount:
             "elles en sont."
         )
     return current
+
+
+def _require_usable_proof(account: BankAccount) -> None:
+    proof = account.proof
+    if proof is None or proof.is_usable:
+        return
+    if proof.state == StoredFile.State.QUARANTINED:
+        raise Refused("Le RIB joint est en cours de vérification : revenez dans un instant.")
+    raise Refused("Le RIB joint a été refusé ou effacé : refusez ces coordonnées et demandez-en un autre.")
 
 
 def _require_no_payment_in_flight(recipient: Recipient) -> None:

@@ -59,7 +59,7 @@ def read_return(*, authority: Authority, upload: UploadedFile, by: User | None) 
             ]
         },
     )
-    counts = Counter(outcome for outcome, _ in results)
+    counts = Counter(str(outcome) for outcome, _ in results)
     record("read_return", summary(counts), by=by, authority=authority, about=returned)
     for batch in {payment.batch for payment in payments.values()}:
         _close_if_settled(batch, by)

@@ -62,7 +62,7 @@ def payable(request: MemberRequest) -> HttpResponse:
         "lines": lines(page, today),
         "choosing": tab == READY,
         "query": request.GET.urlencode(),
-        "today": today,
+        "reads_accounts": request.user.can(Right.SEE_BANK_DETAILS, request.authority),
     }
     return TemplateResponse(request, "payments/payable.html", context)
 
