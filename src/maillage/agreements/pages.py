@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from maillage.accounts.models import Event, User
 from maillage.accounts.rights import Right
@@ -46,11 +46,15 @@ def with_sums(found: AgreementQuerySet) -> AgreementQuerySet:
     """With what is paid and how many instalments, in the same query."""
     paid = Q(instalments__state=Instalment.State.PAID)
     live = Q(instalments__state__in=["planned", "in_batch", "ordered", "paid"])
-    return found.annotate(
-        paid=Sum("instalments__amount", filter=paid),
-        paid_count=Count("instalments", filter=paid),
-        live_count=Count("instalments", filter=live),
-    ).select_related("recipient")
+    return (
+        found.annotate(
+            paid=Sum("instalments__amount", filter=paid),
+            paid_count=Count("instalments", filter=paid),
+            live_count=Count("instalments", filter=live),
+        )
+        .select_related("recipient")
+        .order_by(F("signed_on").desc(nulls_first=True), "-pk")
+    )
 
 
 def rows(found: Iterable[Any]) -> Iterator[dict[str, Any]]:
