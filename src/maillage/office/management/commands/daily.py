@@ -1,4 +1,4 @@
-"""`maillage daily`: what time does by itself, once a night: silence, reminders, obligations served, lapses."""
+"""`maillage daily`: what time does by itself, each night: silence, reminders, obligations served, lapses."""
 
 from __future__ import annotations
 
