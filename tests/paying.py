@@ -69,7 +69,11 @@ def agreement(
         title="Bourse d'étude",
         state=Agreement.State.SIGNED,
         amount=euro(amount),
-        terms={"scheme": {"key": scheme.key, "title": scheme.title}, "labels": {"certificate": "Certificat"}},
+        terms={
+            "scheme": {"key": scheme.key, "title": scheme.title},
+            "labels": {"certificate": "Certificat"},
+            "reports": [],
+        },
         sent_at=clock.now(),
         signed_on=today - timedelta(days=180),
         **fields,

@@ -11,10 +11,10 @@ from applying import pdf, submitted
 from budget.money import funded
 from maillage.accounts.models import Authority, Event, User
 from maillage.accounts.roles import Role
-from maillage.applications.sections import sections_of
 from maillage.kit import clock
 from maillage.payments.day import matters
 from maillage.payments.models import BankAccount, PaymentBatch
+from maillage.payments.sections import payments_section
 from paying import (
     IBANS,
     account,
@@ -172,18 +172,14 @@ def test_an_applicant_hands_in_a_rib_and_never_reads_it_again(client: Client) ->
     assert signed_in(client, stranger).get(address).status_code == 404
 
 
-def section_for(user: User, application: Any) -> str:
-    return next((one.html for one in sections_of(application, user) if one.key == "paiements"), "")
-
-
 def test_the_page_of_an_application_shows_its_payments_to_both_sides() -> None:
-    assert section_for(person(Role.CASE_OFFICER), submitted()) == ""
+    assert payments_section(submitted(), person(Role.CASE_OFFICER)) == ""
     signed = payable()
     application = signed.decision.application
     batch = sent(signed)
     returned(batch, rejected="Compte clos")
     for user in (person(Role.CASE_OFFICER), application.applicant):
-        shown = section_for(user, application)
+        shown = payments_section(application, user)
         assert "Compte clos" in shown
         assert "FR76 •••• 0189" in shown
         assert IBANS[0] not in shown
@@ -233,5 +229,7 @@ def test_exports(finance: Client, fmt: str) -> None:
         ("report_export", [report.pk, fmt]),
         ("table", [batch.pk, "pieces", fmt]),
     ):
-        assert finance.get(reverse(f"payments:{name}", args=arguments)).status_code == 200
+        response = finance.get(reverse(f"payments:{name}", args=arguments))
+        assert response.status_code == 200
+        response.close()
     assert finance.get(reverse("payments:table", args=[batch.pk, "ailleurs", fmt])).status_code == 404
