@@ -10,8 +10,10 @@ from typing import Any
 
 from agreeing import PLAIN, signed
 from applying import moment
+from budget.money import appropriate
 from maillage.agreements import instalments
 from maillage.agreements.models import Agreement, Instalment
+from maillage.budget import ledger
 from maillage.care.models import Practice, Structure
 from maillage.kit import clock
 from maillage.letters.actions import send
@@ -19,6 +21,7 @@ from maillage.obligations import actions
 from maillage.obligations.models import Breach, Clawback, PracticeObligation
 from maillage.payments.models import Payment, PaymentBatch
 from maillage.territories.models import Commune, Dataset, Departement, Region, Zone
+from paying import account
 
 _ranks = count(1)
 RPPS = "10000000001"
@@ -26,6 +29,7 @@ SIGNED = date(2024, 1, 10)
 # 36 months counted from the signature, whatever the zone: the plainest obligation.
 AGREED: dict[str, Any] = {
     **PLAIN,
+    "schedule": {"kind": "equal", "count": 2},
     "obligation": {
         **PLAIN["obligation"],
         "trigger": "signature",
@@ -88,23 +92,37 @@ def running(
 
 def paid(agreement: Agreement, amount: str = "12000") -> Agreement:
     """Write that this much was paid, as the payments do once settled."""
+    envelope = agreement.decision.envelope
+    assert envelope is not None
+    appropriate(envelope, y2026=amount)
     rank = next(_ranks)
-    batch = PaymentBatch.objects.create(authority=agreement.authority, number=f"B-{rank}", year=2024)
+    batch = PaymentBatch.objects.create(authority=agreement.authority, number=f"B-{rank}", year=2026)
+    bank = account(agreement.recipient)
     left = Decimal(amount)
     for one in agreement.instalments.filter(state=Instalment.State.PLANNED).order_by("number"):
         if left <= 0:
             break
+        order = ledger.order_payment(
+            envelope=envelope,
+            year=2026,
+            amount=one.amount,
+            subject=agreement.decision,
+            key=f"m-{one.pk}",
+            by=None,
+        )
+        ledger.confirm_payment(order=order, key=f"p-{one.pk}", by=None)
         instalments.mark_in_batch(instalment=one)
         instalments.mark_ordered(instalment=one)
         instalments.mark_paid(instalment=one, on=SIGNED)
-        assert agreement.decision.envelope is not None
         Payment.objects.create(
             batch=batch,
             instalment=one,
-            envelope=agreement.decision.envelope,
+            envelope=envelope,
             reference=f"B-{rank}-{one.number}",
             amount=one.amount,
             state=Payment.State.PAID,
+            order=order,
+            account=bank,
             settled_on=SIGNED,
         )
         left -= one.amount

@@ -32,7 +32,8 @@ def test_fourteen_months_of_thirty_six_leave_7_333_33_to_give_back() -> None:
     paid(bound.agreement)
     computation = simulate(again(bound), date(2025, 4, 1))
     assert computation.amount == Decimal("7333.33")
-    assert computation.lines[0].formula.replace("\N{NARROW NO-BREAK SPACE}", " ").endswith("22/ 36")
+    spaces = str.maketrans("\N{NARROW NO-BREAK SPACE}\N{NO-BREAK SPACE}", "  ")
+    assert computation.lines[0].formula.translate(spaces) == "12 000 € × 22 / 36"
 
 
 def test_only_what_was_paid_is_given_back() -> None:

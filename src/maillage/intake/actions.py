@@ -7,7 +7,7 @@ discards.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -30,6 +30,7 @@ from maillage.intake.stores import REFERENCES
 from maillage.jobs.actions import enqueue
 from maillage.jobs.models import Job
 from maillage.kit.console import Refused
+from maillage.obligations.actions import monitor
 from maillage.science.checks import ScienceError
 from maillage.sources.catalogue import by_slug
 from maillage.sources.fetch import Fetched, fetch
@@ -94,7 +95,8 @@ def _load(
         reason = f"Les fichiers sont chargés, mais les indicateurs n'ont pas été calculés : {_reason(error)}"
         _keep_report(run, staging, succeeded=False, told=reason)
         raise Refused(reason) from error
-    return _keep_report(run, staging, succeeded=True, told=outcome(staging, dry_run=False))
+    surveys = [f"{survey.authority.short_name} : {survey.outcome}" for survey in monitor(by=actor)]
+    return _keep_report(run, staging, succeeded=True, told=outcome(staging, dry_run=False), surveys=surveys)
 
 
 def _reason(error: Exception) -> str:
@@ -208,8 +210,10 @@ def _swap(staging: Staging, keys: list[Key]) -> None:
 
 
 @transaction.atomic
-def _keep_report(run: ImportRun, staging: Staging, *, succeeded: bool, told: str) -> ImportRun:
-    run.report = {"files": staging.files}
+def _keep_report(
+    run: ImportRun, staging: Staging, *, succeeded: bool, told: str, surveys: Sequence[str] = ()
+) -> ImportRun:
+    run.report = {"files": staging.files, "obligations": list(surveys)}
     run.succeeded, run.outcome, run.finished_at = succeeded, told[:1000], timezone.now()
     run.save()
     # A journal is read by authority: the load is told to each of those it was made for.

@@ -170,7 +170,7 @@ class PracticeProof(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField("reçue le", null=True, blank=True)
     checked_at = models.DateTimeField("vérifiée le", null=True, blank=True)
-    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField("motif", max_length=250, blank=True)
     # Days from the due date of the reminders already sent: [-30, 0].
     reminders = models.JSONField("rappels envoyés", default=list, blank=True)
@@ -245,7 +245,7 @@ class Observation(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     explanation = models.TextField("explication", blank=True)
     closed_at = models.DateTimeField("close le", null=True, blank=True)
-    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "constat"
@@ -286,13 +286,13 @@ class Breach(models.Model):
     occurred_on = models.DateField("survenu le")
     reason = models.TextField("faits")
     opened_at = models.DateTimeField("ouvert le", default=clock.now)
-    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     heard_until = models.DateField("observations jusqu'au", null=True, blank=True)
     observations = models.TextField("observations du bénéficiaire", blank=True)
     observed_at = models.DateTimeField("reçues le", null=True, blank=True)
     decided_at = models.DateTimeField("tranché le", null=True, blank=True)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decision_reasons = models.TextField("motifs de la décision", blank=True)
     deferred_until = models.DateField("reporté au", null=True, blank=True)
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("conventions/", include("maillage.agreements.urls")),
     path("paiements/", include("maillage.payments.urls")),
     path("plans/", include("maillage.plans.urls")),
+    path("", include("maillage.obligations.urls")),
 ]
