@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -15,6 +17,7 @@ from applying import STUDENT, applicant, call, draft, moment, pdf, scheme, submi
 from maillage.accounts.models import User
 from maillage.applications import actions, sections
 from maillage.applications.models import Application, ConfirmedEmail
+from maillage.applications.views.applicant import ACCOUNTS_AN_HOUR
 from maillage.kit import clock
 from people import PASSWORD, authority
 
@@ -37,7 +40,10 @@ def test_a_whole_application_from_the_account_to_the_receipt() -> None:
     assert "Créer mon compte" in client.get(start).text
     account = {"full_name": "Camille Exemple", "email": "Camille@exemple.invalid", "password": PASSWORD}
     opened = client.post(f"{url('register', made.authority.slug)}?next={start}", account)
-    assert opened.headers["Location"] == start
+    sign_in_page = opened.headers["Location"]
+    assert sign_in_page == f"{reverse('accounts:sign_in')}?{urlencode({'next': start})}"
+    entered = {"username": "camille@exemple.invalid", "password": PASSWORD, "next": start}
+    assert client.post(sign_in_page, entered).headers["Location"] == start
     link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)
     assert link is not None
     assert "Confirmer cette adresse" in client.get(link[1]).text
@@ -78,22 +84,38 @@ def test_a_whole_application_from_the_account_to_the_receipt() -> None:
     assert begun.number in client.get(url("mine")).text
 
 
-def test_a_weak_password_or_a_known_address_opens_no_account() -> None:
-    applicant()
-    client, page = Client(), url("register", authority().slug)
-    known = User.objects.get().email
-    for account, said in (
-        ({"full_name": "A", "email": "a@exemple.invalid", "password": "court"}, "trop court"),
-        ({"full_name": "A", "email": known.upper(), "password": PASSWORD}, "Un compte existe déjà"),
-    ):
-        assert said in client.post(page, account).text
-    assert User.objects.count() == 1
+def test_a_weak_password_opens_no_account() -> None:
+    account = {"full_name": "A", "email": "a@exemple.invalid", "password": "court"}
+    assert "trop court" in Client().post(url("register", authority().slug), account).text
+    assert not User.objects.exists()
+
+
+def test_only_a_message_tells_that_an_address_has_an_account() -> None:
+    known, page = applicant().email, url("register", authority().slug)
+    answers = []
+    for email in (known.upper(), "nouvelle@exemple.invalid"):
+        answer = Client().post(page, {"full_name": "A", "email": email, "password": PASSWORD}, follow=True)
+        answers.append(re.sub(r"[\w.]+@exemple.invalid|csrf\S+ value=\S+", "", answer.text, flags=re.I))
+    assert answers[0] == answers[1]
+    assert [sent.to for sent in mail.outbox] == [[known], ["nouvelle@exemple.invalid"]]
+    assert "vous avez déjà un compte" in mail.outbox[0].subject
+    assert User.objects.count() == 2
+
+
+def test_accounts_are_not_opened_by_the_hundred() -> None:
+    cache.clear()
+    page = url("register", authority().slug)
+    weak = {"full_name": "A", "email": "a@exemple.invalid", "password": "court"}
+    answers = [Client().post(page, weak).status_code for _ in range(ACCOUNTS_AN_HOUR + 1)]
+    assert answers == [200] * ACCOUNTS_AN_HOUR + [429]
+    assert Client().post(page, weak, REMOTE_ADDR="192.0.2.7").status_code == 200
+    cache.clear()
 
 
 def test_a_new_account_is_never_sent_to_another_site() -> None:
     account = {"full_name": "A", "email": "a@exemple.invalid", "password": PASSWORD}
     page = f"{url('register', authority().slug)}?next=https://ailleurs.invalid/"
-    assert Client().post(page, account).headers["Location"] == url("mine")
+    assert "ailleurs" not in Client().post(page, account).headers["Location"]
 
 
 def test_a_link_that_is_not_ours_or_too_old_confirms_nothing() -> None:

@@ -26,7 +26,12 @@ from maillage.applications.actions.filing import (
 )
 from maillage.applications.actions.lapsing import lapse_silent, reopen
 from maillage.applications.actions.outcome import put_on_agenda, record_outcome, take_off_agenda
-from maillage.applications.actions.registration import confirm_email, register, send_confirmation
+from maillage.applications.actions.registration import (
+    confirm_email,
+    register,
+    send_confirmation,
+    send_known_address,
+)
 from maillage.applications.actions.reviewing import (
     accept_document,
     ask_correction,
@@ -78,6 +83,7 @@ __all__ = [
     "save",
     "score",
     "send_confirmation",
+    "send_known_address",
     "start",
     "submit",
     "take_off_agenda",

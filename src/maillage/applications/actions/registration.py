@@ -6,6 +6,7 @@ import logging
 from smtplib import SMTPException
 from typing import Final
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -27,20 +28,23 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def register(*, email: str, full_name: str, password: str, authority: Authority) -> User:
+def register(*, email: str, full_name: str, password: str, authority: Authority) -> User | None:
     """Open the account of someone who applies to this authority. Anyone may.
 
-    Raises Refused when the address has an account already, or when the password is too weak.
+    Returns None when the address has an account already, which only its reader is to know: the page answers
+    the same, `send_known_address` tells them. Raises Refused when the password is too weak.
     """
     email, full_name = email.strip().lower(), full_name.strip()
     if not full_name:
         raise Refused("Donnez votre nom complet.")
-    if User.objects.filter(email=email).exists():
-        raise Refused("Un compte existe déjà avec cette adresse : connectez-vous.")
     try:
         validate_password(password, User(email=email, full_name=full_name))
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
+    if User.objects.filter(email=email).exists():
+        # As long as opening an account takes, so that the time does not tell either.
+        make_password(password)
+        return None
     user = create_user(email=email, full_name=full_name, password=password)
     grant_role(user=user, authority=authority, role=Role.APPLICANT, by=None)
     return user
@@ -56,20 +60,32 @@ def send_confirmation(*, user: User, link: str, authority: Authority, by: User |
 
     :param link: full address of the page of `confirmation_token(user)`.
     """
-    try:
-        send_mail(
-            subject=f"{authority.short_name} : confirmez votre adresse",
-            message=(
-                f"Bonjour,\n\nPour confirmer votre adresse auprès de : {authority.name}, ouvrez ce lien dans "
-                f"les trois jours :\n\n{link}\n\nSi vous n'avez rien demandé, ignorez ce message.\n"
-            ),
-            from_email=None,
-            recipient_list=[user.email],
-        )
-    except (OSError, SMTPException) as error:
-        logger.warning("the confirmation of an address could not be sent: %s", error)
+    text = f"Pour confirmer votre adresse auprès de : {authority.name}, ouvrez ce lien dans les trois jours :"
+    if not _sent(user.email, f"{authority.short_name} : confirmez votre adresse", text, link):
         return False
     record("send_confirmation", "Lien de confirmation envoyé.", by=by, authority=authority, about=user)
+    return True
+
+
+def send_known_address(*, email: str, link: str, authority: Authority) -> bool:
+    """Tell who reads an address that it has an account already. Returns whether the message has left.
+
+    :param link: full address of the sign-in page.
+    """
+    text = (
+        f"Un compte a été demandé auprès de : {authority.name}, avec votre adresse, qui en a déjà un. "
+        "Connectez-vous avec votre mot de passe habituel :"
+    )
+    return _sent(email.strip().lower(), f"{authority.short_name} : vous avez déjà un compte", text, link)
+
+
+def _sent(email: str, subject: str, text: str, link: str) -> bool:
+    message = f"Bonjour,\n\n{text}\n\n{link}\n\nSi vous n'avez rien demandé, ignorez ce message.\n"
+    try:
+        send_mail(subject=subject, message=message, from_email=None, recipient_list=[email])
+    except (OSError, SMTPException) as error:
+        logger.warning("a message about an account could not be sent: %s", error)
+        return False
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,7 +14,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.accounts.actions import sign_in
 from maillage.accounts.guards import member_required
 from maillage.accounts.models import Authority, User
 from maillage.accounts.requests import MemberRequest, PageRequest
@@ -35,6 +35,7 @@ from maillage.applications.questions import Step, questions, steps
 from maillage.applications.words import form_url, saved_text
 from maillage.files.serving import answer
 from maillage.kit.console import Refused
+from maillage.kit.limits import is_too_often
 from maillage.kit.web import refusals_as_pages
 from maillage.rules.fields import Field
 from maillage.schemes.forms import FactsForm
@@ -64,25 +65,47 @@ def own_draft(request: MemberRequest, pk: int) -> Application:
 # Account
 
 
+# Accounts asked for from one network address: a classroom, but not a machine.
+ACCOUNTS_AN_HOUR = 20
+
+
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: PageRequest, slug: str) -> HttpResponse:
+    """The answer is the same whether the address has an account or not: a message tells who reads it."""
     authority = get_object_or_404(Authority, slug=slug)
     after = _after(request)
     form = RegistrationForm(request.POST or None)
     if request.user.is_authenticated:
         return redirect(after)
+    status = 200
     if request.method == "POST" and form.is_valid():
-        try:
-            user = actions.register(**form.cleaned_data, authority=authority)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            sign_in(request=request, user=user, how="ouverture du compte")
-            _send_confirmation(request, user, authority)
-            return redirect(after)
+        if is_too_often(request, "register", limit=ACCOUNTS_AN_HOUR, seconds=3600):
+            form.add_error(None, "Trop de comptes ont été demandés d'ici : réessayez dans une heure.")
+            status = 429
+        elif _registered(request, form, authority):
+            return redirect(f"{reverse('accounts:sign_in')}?{urlencode({'next': after})}")
     context = {"form": form, "publisher": authority, "after": after}
-    return TemplateResponse(request, "applications/applicant_register.html", context)
+    return TemplateResponse(request, "applications/applicant_register.html", context, status=status)
+
+
+def _registered(request: PageRequest, form: RegistrationForm, authority: Authority) -> bool:
+    """Open the account, or tell by message that there is one. False when the form is to be corrected."""
+    email = form.cleaned_data["email"]
+    try:
+        user = actions.register(**form.cleaned_data, authority=authority)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    if user is not None:
+        actions.send_confirmation(
+            user=user, link=_confirmation_link(request, user), authority=authority, by=user
+        )
+    else:
+        link = request.build_absolute_uri(reverse("accounts:sign_in"))
+        actions.send_known_address(email=email, link=link, authority=authority)
+    messages.success(request, f"Un message vous est envoyé à {email}. Connectez-vous pour continuer.")
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,8 +136,7 @@ def _after(request: PageRequest) -> str:
 
 
 def _send_confirmation(request: PageRequest, user: User, authority: Authority) -> None:
-    page = reverse("applications:confirm_email", args=[confirmation_token(user)])
-    link = request.build_absolute_uri(page)
+    link = _confirmation_link(request, user)
     if actions.send_confirmation(user=user, link=link, authority=authority, by=user):
         messages.success(request, f"Un lien de confirmation vous a été envoyé à {user.email}.")
     else:
@@ -123,6 +145,11 @@ def _send_confirmation(request: PageRequest, user: User, authority: Authority) -
             "Le lien de confirmation n'a pas pu être envoyé : demandez-le de nouveau depuis le récapitulatif "
             "de votre demande.",
         )
+
+
+def _confirmation_link(request: PageRequest, user: User) -> str:
+    page = reverse("applications:confirm_email", args=[confirmation_token(user)])
+    return request.build_absolute_uri(page)
 
 
 # The list, and the beginning
