@@ -91,6 +91,7 @@ def test_a_published_call_is_no_longer_rewritten(chief: User) -> None:
         with pytest.raises(Refused, match="n'est plus en préparation"):
             actions.edit_call(
                 call=call,
+                scheme=call.scheme,
                 title="Autre",
                 opens_at=call.opens_at,
                 closes_at=call.closes_at,

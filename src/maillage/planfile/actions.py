@@ -16,6 +16,7 @@ from django.db import transaction
 from maillage.accounts.actions import ensure_authority
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
+from maillage.applications.actions import create_call, edit_call
 from maillage.applications.models import Call
 from maillage.budget.actions import open_envelope
 from maillage.budget.models import Envelope
@@ -192,14 +193,22 @@ class _Programme:
         if call is not None and call.state != Call.State.DRAFT:
             self.changes.append(f"Appel {quoted(entry.title)} : déjà publié, le fichier n'y touche pas.")
             return
-        is_new = call is None
-        call = call or Call(authority=self.authority, key=entry.key)
-        call.scheme = Scheme.objects.get(authority=self.authority, key=entry.scheme)
-        call.title, call.presentation = entry.title, entry.presentation
-        call.opens_at, call.closes_at = entry.window
-        call.themes, call.scoring_grid = list(entry.themes), list(entry.scoring_grid)
-        call.save()
-        self.changes.append(f"Appel {'ajouté' if is_new else 'modifié'} : {call}.")
+        opens_at, closes_at = entry.window
+        written: dict[str, Any] = {
+            "scheme": Scheme.objects.get(authority=self.authority, key=entry.scheme),
+            "title": entry.title,
+            "presentation": entry.presentation,
+            "opens_at": opens_at,
+            "closes_at": closes_at,
+            "themes": entry.themes,
+            "scoring_grid": entry.scoring_grid,
+        }
+        if call is None:
+            call = create_call(key=entry.key, by=self.by, **written)
+            self.changes.append(f"Appel ajouté : {call}.")
+        else:
+            call = edit_call(call=call, by=self.by, **written)
+            self.changes.append(f"Appel modifié : {call}.")
 
 
 def _values(entry: Any) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def _free_key(scheme: Scheme, title: str) -> str:
 def edit_call(
     *,
     call: Call,
+    scheme: Scheme,
     title: str,
     opens_at: datetime,
     closes_at: datetime,
@@ -82,6 +83,9 @@ def edit_call(
         raise Refused(
             f"L'appel « {call} » n'est plus en préparation : seule sa date de fermeture peut être repoussée."
         )
+    if scheme.authority_id != call.authority_id:
+        raise Refused("Ce dispositif est d'une autre collectivité.")
+    call.scheme = scheme
     _write(call, title, opens_at, closes_at, presentation, themes, scoring_grid)
     record("edit_call", f"L'appel « {call} » est modifié.", by=by, authority=call.authority, about=call)
     return call

@@ -43,8 +43,6 @@ class CallForm(forms.Form):
         super().__init__(data, initial=_initial(call) if call is not None else None)
         self.call = call
         self.fields["scheme"].queryset = Scheme.objects.filter(authority=authority)  # type: ignore[attr-defined]
-        if call is not None:
-            self.fields["scheme"].disabled = True
 
     def clean_themes(self) -> list[dict[str, Any]]:
         known = {theme["label"]: theme["key"] for theme in self.call.themes} if self.call else {}

@@ -91,9 +91,8 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     edited = get_object_or_404(visible(request), pk=pk)
     form = CallForm(authority_of(request), request.POST or None, call=edited)
     if request.method == "POST" and form.is_valid():
-        given = {key: value for key, value in form.cleaned_data.items() if key != "scheme"}
         try:
-            actions.edit_call(call=edited, by=request.user, **given)
+            actions.edit_call(call=edited, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
