@@ -83,7 +83,7 @@ def test_an_envelope_nobody_voted_waits_for_finance(client: Client) -> None:
         authority=authority(), key="vide", label="Vide", section="operating", first_year=2026, last_year=2026
     )
     signed_in(client, Role.FINANCE_OFFICER)
-    assert "« Vide » : rien n&#x27;est voté" in page(client, "office:my_day")
+    assert f"1{SPACE}enveloppe sans vote" in page(client, "office:my_day")
 
 
 # The plan and its money

@@ -13,6 +13,7 @@ from maillage.budget import balances
 from maillage.budget.models import Envelope
 from maillage.kit import clock
 from maillage.kit.matters import Matter
+from maillage.plans.words import counted, quoted
 from maillage.rules.money import euros
 
 # A lapse is announced three months before its day: the time to commit, or to vote again.
@@ -26,13 +27,14 @@ def matters(user: User, authority: Authority) -> Iterator[Matter]:
     today = clock.today()
     envelopes = list(Envelope.objects.filter(authority=authority).open().order_by("lapses_on", "label", "pk"))
     held = balances.of(envelopes)
+    if unvoted := sum(not held[envelope.pk].authorised for envelope in envelopes):
+        text = f"{counted(unvoted, 'enveloppe')} sans vote : rien ne peut y être engagé."
+        yield Matter(text, reverse("budget:overview"), "Voter", "waiting")
     for envelope in envelopes:
-        balance, url = held[envelope.pk], reverse("budget:envelope", args=[envelope.pk])
-        if not balance.authorised:
-            text = f"Enveloppe « {envelope} » : rien n'est voté, rien ne peut être engagé."
-            yield Matter(text, url, "Voter", "waiting")
-        elif envelope.lapses_on and envelope.lapses_on <= today + NEAR and balance.left_to_commit > 0:
+        left = held[envelope.pk].left_to_commit
+        if envelope.lapses_on and envelope.lapses_on <= today + NEAR and left > 0:
             over = envelope.lapses_on <= today
             when = f"{'caducs depuis' if over else 'caducs'} le {envelope.lapses_on:%d/%m/%Y}"
-            text = f"Enveloppe « {envelope} » : {euros(balance.left_to_commit)} {when}."
+            text = f"Enveloppe {quoted(str(envelope))} : {euros(left)} {when}."
+            url = reverse("budget:envelope", args=[envelope.pk])
             yield Matter(text, url, "Voir l'enveloppe", "late" if over else "waiting")
