@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,7 +62,8 @@ def test_nobody_is_condemned_before_being_heard() -> None:
     until = clock.today() + timedelta(days=15)
     opened = actions.open_adversarial(breach=breach, heard_until=until, by=None)
     assert opened.letter is not None
-    assert "7 333,33" in str(opened.letter.content).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    written = json.dumps(opened.letter.content, ensure_ascii=False)
+    assert "7 333,33" in written.replace("\N{NARROW NO-BREAK SPACE}", " ")
     with pytest.raises(Refused, match="Envoyez d'abord"):
         actions.confirm(breach=opened, reasons="Départ.", by=None)
     send(letter=opened.letter, by=None)
