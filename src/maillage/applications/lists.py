@@ -63,6 +63,17 @@ TAB_MEANINGS = {
     Tab.ALL: "Tous les dossiers déposés.",
 }
 
+# After « 12 dossiers ».
+TAB_COUNTED = {
+    Tab.TO_TAKE: "sans instructeur",
+    Tab.MINE: "en cours dont vous avez la charge",
+    Tab.INCOMPLETE: "en attente d'une réponse du demandeur",
+    Tab.READY: "à inscrire à une séance",
+    Tab.NEAR: f"que le silence refusera dans {NEAR_DAYS} jours au plus",
+    Tab.DECIDED: "dont l'instruction est close",
+    Tab.ALL: "en tout",
+}
+
 
 def deposited(user: User, authority: Authority) -> ApplicationQuerySet:
     """The applications of an authority that this person may see; never a draft."""

@@ -51,7 +51,7 @@ def page(call: Call, applications: Sequence[Application]) -> dict[str, Any]:
     return {
         "standing": standing(call),
         "states": sorted(states.items()),
-        "requested": euros(sum(known, Decimal(0))),
+        "requested": euros(sum(known, Decimal(0))) if known else "",
         "unknown_amounts": len(applications) - len(known),
         "lines": [
             _line(ranked, call, funded.get(ranked.application.pk, []))

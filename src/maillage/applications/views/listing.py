@@ -102,12 +102,14 @@ def dossiers(request: MemberRequest) -> HttpResponse:
     )
     total = lists.count(view.found)
     query = without(request.GET, *MOVES)
+    chips = [{"label": chip.label, "url": chip.query} for chip in view.form.chips(request.GET)]
     context = {
         "tabs": _tabs(request, view),
         "tab": view.tab,
+        "counted": "avec ces filtres" if chips else lists.TAB_COUNTED[view.tab],
         "form": view.form,
         "sorting": str(view.sorting),
-        "chips": [{"label": chip.label, "url": chip.query} for chip in view.form.chips(request.GET)],
+        "chips": chips,
         "columns": {column["key"]: column for column in _columns(request, view)},
         "lines": lines(shown.rows, clock.today()),
         "total": total,
