@@ -62,7 +62,7 @@ def opinion(request: MemberRequest, pk: int) -> HttpResponse:
         (field.label, text)
         for step in steps(application)
         for field, text in answer_texts(step.fields, application.answers)
-        if not field.personal
+        if not field.personal and field.key != "requested_amount"
     ]
     context = {
         "asked": asked,
