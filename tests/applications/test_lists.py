@@ -259,7 +259,6 @@ def test_an_export_holds_exactly_what_is_filtered(fmt: str, client: Client, offi
     for query, expected in (({}, 60), ({"onglet": "prets"}, 1)):
         answer = client.get(address, query)
         content = b"".join(answer)
-        answer.close()
         if fmt == "csv":
             assert len(content.decode("utf-8-sig").splitlines()) == expected + 1
             assert made[3].number in content.decode("utf-8-sig")
