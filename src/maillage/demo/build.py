@@ -15,6 +15,7 @@ from maillage.demo import files, registers
 from maillage.demo.geography import DEPARTEMENTS, HOME
 from maillage.demo.names import person_name
 from maillage.demo.people import YEARS
+from maillage.demo.programme.telling import Progress, tell_programme, was_told
 from maillage.demo.territory import DEPARTEMENT_NAMES, Territory, make_territory
 from maillage.intake.actions import load
 from maillage.kit.console import Refused
@@ -25,8 +26,12 @@ DEFAULT_SEED = 7
 EPCI_ROLES = (Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.ELECTED_MEMBER, Role.PARTNER)
 
 
-def make_demo(*, seed: int = DEFAULT_SEED) -> bool:
+def make_demo(
+    *, seed: int = DEFAULT_SEED, progress: Progress = lambda done, when: None, share: float = 1
+) -> bool:
     """Make the demo in MAILLAGE_HOME. Returns whether anything changed: the same seed twice changes nothing.
+
+    :param share: of the applications of its programme, for a quicker demonstration.
 
     Raises Refused beside real data: the demo lets anyone in without a password.
     """
@@ -39,8 +44,12 @@ def make_demo(*, seed: int = DEFAULT_SEED) -> bool:
     folder = settings.HOME / "demo" / "files"
     write_files(territory, folder)
     authorities = _authorities(territory)
-    changed = _load(folder)
-    return _people(authorities) or changed
+    changed = _load(folder, authorities[0])
+    changed = _people(authorities) or changed
+    told = tell_programme(
+        territory, *authorities, folder=folder.with_name("registers"), progress=progress, share=share
+    )
+    return told or changed
 
 
 def write_files(territory: Territory, folder: Path) -> None:
@@ -84,9 +93,14 @@ def _authorities(territory: Territory) -> list[Authority]:
     ]
 
 
-def _load(folder: Path) -> bool:
-    """Load the files unless each of them is in force already. The authorities are open by then."""
+def _load(folder: Path, authority: Authority) -> bool:
+    """Load the files unless each of them is in force already. The authorities are open by then.
+
+    A register replaced since by a later one stays replaced.
+    """
     known = set(Dataset.objects.active().values_list("sha256", flat=True))
+    if was_told(authority):
+        known |= {files.sha256(path) for path in folder.glob(f"{registers.RPPS_NAME}*")}
     if all(files.sha256(path) in known for path in folder.iterdir()):
         return False
     load(folder=folder, territories=[f"departement:{HOME}"])

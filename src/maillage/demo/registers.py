@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from maillage.sources.rpps_rules import PROFESSIONS as REGISTER_PROFESSIONS
 LATEST = YEARS[-1]
 # The day of the register extractions, in the names the agency gives its files.
 EXTRACTED = "20240115"
+RPPS_NAME = "PS_LibreAcces_Personne_activite"
 AGES = (55, 60, 65)
 
 # The 56 columns of the published extraction, in order.
@@ -93,13 +94,23 @@ def _bpe_code(person: Practitioner, year: int) -> str:
     return min(codes_of(PROFESSIONS[person.profession].role, year))
 
 
-def write_rpps(territory: Territory, folder: Path) -> None:
-    """The extraction of the register: one line per person and site, `|`, no quotes, no contact at all."""
+def write_rpps(
+    territory: Territory,
+    folder: Path,
+    *,
+    people: Sequence[Practitioner] | None = None,
+    extracted: str = EXTRACTED,
+) -> None:
+    """The extraction of the register: one line per person and site, `|`, no quotes, no contact at all.
+
+    Of these people, else of those who practise in the latest year.
+    """
+    if people is None:
+        people = [person for person in territory.care.practitioners if person.active_in(LATEST)]
     lines = ["|".join(RPPS_COLUMNS)]
-    for person in territory.care.practitioners:
-        if person.active_in(LATEST):
-            lines += ["|".join(cells) for cells in _rpps_rows(territory, person)]
-    path = folder / f"PS_LibreAcces_Personne_activite_{EXTRACTED}0830.txt"
+    for person in people:
+        lines += ["|".join(cells) for cells in _rpps_rows(territory, person)]
+    path = folder / f"{RPPS_NAME}_{extracted}0830.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from decimal import Decimal
 from typing import Any
 
 from maillage.demo.build import DEFAULT_SEED, make_demo
 from maillage.kit.console import Command as BaseCommand
+from maillage.rules.money import percent
 
 
 class Command(BaseCommand):
+    _next = 0.1
     help = "Crée le territoire fictif de démonstration dans MAILLAGE_HOME."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,6 +24,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        changed = make_demo(seed=options["seed"])
+        changed = make_demo(seed=options["seed"], progress=self._say)
         state = "est prêt" if changed else "est déjà en place"
         self.stdout.write(f"Le territoire de démonstration {state} : lancez « maillage run ».")
+
+    def _say(self, done: float, when: str) -> None:
+        """A line at each tenth of the three years that the programme lives through."""
+        if done >= self._next:
+            self.stdout.write(f"Programme de démonstration : {when}, {percent(Decimal(str(self._next)))}")
+            self.stdout.flush()
+            self._next = round(self._next + 0.1, 1)
