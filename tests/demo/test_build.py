@@ -104,7 +104,7 @@ def state() -> dict[str, object]:
 def test_the_demo_is_whole_and_making_it_twice_changes_nothing(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("demo")
+    call_command("demo", share=0)
     assert "est prêt : lancez « maillage run »" in capsys.readouterr().out
     assert (home / "demo").is_dir()
     assert Commune.objects.filter(departement=HOME).count() == COMMUNES
@@ -114,14 +114,14 @@ def test_the_demo_is_whole_and_making_it_twice_changes_nothing(
     assert sorted(roles) == sorted(Role.values)
     assert Snapshot.objects.filter(superseded=False).count() == 15
     before = state()
-    call_command("demo")
+    call_command("demo", share=0)
     assert "est déjà en place" in capsys.readouterr().out
     assert state() == before
 
 
 @pytest.mark.django_db
 def test_the_estimate_follows_the_published_apl(home: Path) -> None:
-    call_command("demo")
+    call_command("demo", share=0)
     snapshot = Snapshot.objects.of("mg", fictional=True)
     assert snapshot is not None
     assert snapshot.parameters["travel_times"] == "Temps de trajet"
@@ -136,6 +136,6 @@ def test_the_demo_is_refused_beside_real_data(home: Path) -> None:
     departement = Departement.objects.create(code="77", name="Département réel", region=region)
     Commune.objects.create(code="77001", name="Commune", search_name="commune", departement=departement)
     with pytest.raises(CommandError, match="données réelles"):
-        call_command("demo")
+        call_command("demo", share=0)
     assert not (home / "demo").exists()
     assert not Authority.objects.exists()

@@ -31,7 +31,7 @@ def make_demo(
 ) -> bool:
     """Make the demo in MAILLAGE_HOME. Returns whether anything changed: the same seed twice changes nothing.
 
-    :param share: of the applications of its programme, for a quicker demonstration.
+    :param share: of the applications of its programme, for a quicker demonstration; 0 tells no programme.
 
     Raises Refused beside real data: the demo lets anyone in without a password.
     """
@@ -46,6 +46,8 @@ def make_demo(
     authorities = _authorities(territory)
     changed = _load(folder, authorities[0])
     changed = _people(authorities) or changed
+    if not share:
+        return changed
     told = tell_programme(
         territory, *authorities, folder=folder.with_name("registers"), progress=progress, share=share
     )

@@ -198,8 +198,11 @@ def _activity(stage: Stage) -> dict[str, Decimal]:
 
 
 def _settle(stage: Stage, agreement: Agreement) -> None:
+    agreement.refresh_from_db()
     provisional = agreement.instalments.live().filter(is_estimate=False)
-    if all(one.state == Instalment.State.PAID for one in provisional):
+    if agreement.state == Agreement.State.SIGNED and all(
+        one.state == Instalment.State.PAID for one in provisional
+    ):
         settle_activity(agreement=agreement, on=clock.today(), by=stage.team.case_officers[0])
 
 

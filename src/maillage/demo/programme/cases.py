@@ -363,7 +363,7 @@ class Cases:
                 yield self._case("innovations", body, answers, ago, **more)
 
     def _visitor_s(self, visitor: User) -> Iterator[Case]:
-        """Of the applicant anyone may sign in as: an agreement that runs, an application in review, a draft."""
+        """Of the applicant anyone may sign in as: an agreement that runs, a review, a draft."""
         practice = self.practitioners.pop()
         identity = {
             "last_name": practice.family_name,

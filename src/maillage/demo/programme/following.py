@@ -75,13 +75,13 @@ def follow(stage: Stage, case: Case, agreement: Agreement) -> Story:
 
 
 def watch(stage: Stage) -> Story:
-    """Every week: reminders leave, and what is served and proved is closed."""
+    """Every month: reminders leave, and what is served and proved is closed."""
     moment = stage.calendar.day(700, 7)
     while True:
         yield moment
         remind(on=moment.date())
         fulfil_due(on=moment.date())
-        moment += timedelta(days=7)
+        moment += timedelta(days=30)
 
 
 def _graduate(stage: Stage, case: Case, obligation: PracticeObligation) -> PracticeObligation:
@@ -144,6 +144,9 @@ def _pause(stage: Stage, obligation: PracticeObligation) -> Story:
     if obligation.state == State.RUNNING:
         interrupt(obligation=obligation, starts_on=clock.today(), reason="maternity", by=by)
         yield later(112)
+        obligation.refresh_from_db()
+        if obligation.state != State.RUNNING:
+            return
         resume(obligation=obligation, on=clock.today(), by=by)
 
 

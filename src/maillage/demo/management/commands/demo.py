@@ -22,9 +22,15 @@ class Command(BaseCommand):
             default=DEFAULT_SEED,
             help="graine du tirage : la même donne le même territoire",
         )
+        parser.add_argument(
+            "--share",
+            type=float,
+            default=1,
+            help="part des dossiers du programme à créer : 1 pour tous, 0 pour aucun",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        changed = make_demo(seed=options["seed"], progress=self._say)
+        changed = make_demo(seed=options["seed"], progress=self._say, share=options["share"])
         state = "est prêt" if changed else "est déjà en place"
         self.stdout.write(f"Le territoire de démonstration {state} : lancez « maillage run ».")
 

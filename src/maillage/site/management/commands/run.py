@@ -12,7 +12,6 @@ import webbrowser
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
@@ -45,7 +44,7 @@ class Command(BaseCommand):
         require_free(port)
         call_command("collectstatic", verbosity=0, interactive=False)
         if options["demo_if_empty"] and not Commune.objects.exists():
-            call_command("demo", stdout=StringIO())
+            call_command("demo", stdout=self.stdout)
         with stopped_by_signals(), children(web_command(port), worker_command()) as started:
             wait_until_answers(port, started[0])
             address = f"http://localhost:{port}/"
