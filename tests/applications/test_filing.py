@@ -10,7 +10,15 @@ from django.core.exceptions import PermissionDenied
 
 from applying import applicant, call, draft, moment, pdf, scheme, submitted
 from maillage.accounts.models import Event
-from maillage.applications.actions import answer_correction, attach, save, start, submit, withdraw
+from maillage.applications.actions import (
+    answer_correction,
+    ask_correction,
+    attach,
+    save,
+    start,
+    submit,
+    withdraw,
+)
 from maillage.applications.checks import missing
 from maillage.applications.models import Application
 from maillage.kit import clock
@@ -78,6 +86,22 @@ def test_missing_documents_do_not_stop_a_submission_but_suspend_the_clock() -> N
         row = answer_correction(application=row, by=who)
     assert row.state == "submitted"
     assert row.implicit_refusal_on == date(2027, 5, 11)
+
+
+def test_an_address_corrected_is_the_one_letters_go_to() -> None:
+    row = submitted()
+    ask_correction(
+        application=row,
+        fields=["address"],
+        requirements=[],
+        message="Votre adresse de cette année.",
+        due_on=clock.today() + timedelta(days=30),
+        by=None,
+    )
+    row = save(application=row, answers={"address": "2 rue des Lilas\n20001 Aubeterre"}, by=row.applicant)
+    row = answer_correction(application=row, by=row.applicant)
+    assert row.recipient is not None
+    assert row.recipient.address == "2 rue des Lilas\n20001 Aubeterre"
 
 
 def test_the_guard_refuses_with_the_sentences_of_the_screen() -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.applications.models import Application, CorrectionRequest
+from maillage.kit import clock
 from maillage.rules.calendar import day_text
 
 State = Application.State
@@ -94,6 +95,6 @@ def form_url(application: Application, step: str = "identite") -> str:
 def saved_text(application: Application) -> str:
     """« Enregistré à 14 h 32 », with the day when it was not today's."""
     at = timezone.localtime(application.saved_at)
-    if at.date() == timezone.localdate():
+    if at.date() == clock.today():
         return f"Enregistré à {at:%H h %M}"
     return f"Enregistré le {day_text(at.date())} à {at:%H h %M}"

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.accounts.journal import record
-from maillage.accounts.models import User
+from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
 from maillage.applications.acknowledgement import acknowledgement
 from maillage.applications.actions import clock as refusal
@@ -98,6 +98,7 @@ def answer_correction(*, application: Application, by: User | None) -> Applicati
     correction.save(update_fields=["answered_at"])
     refusal.resume(row)
     if correction.fields:
+        _correct_identity(row)
         _judge(row, clock.today())
     if row.state == State.INCOMPLETE:
         row.state = State.SUBMITTED
@@ -184,6 +185,17 @@ def _judge(application: Application, on: date) -> None:
     """Keep the verdict of the pinned version on today's facts; the application is left to be saved."""
     facts, zoning = gathered(application, on)
     application.judgement = judge(version=application.version, facts=facts, zoning=zoning, on=on)
+
+
+def _correct_identity(application: Application) -> None:
+    """Bring the recipient up to date with what was corrected: letters go to the address given last."""
+    Authority.objects.select_for_update(no_key=True).get(pk=application.authority_id)
+    before = application.recipient_id
+    application.recipient, is_another_s = recipient_of(application)
+    if application.recipient_id != before:
+        application.declared_aids.update(recipient=application.recipient)
+        if is_another_s:
+            _warn_of_identity(application)
 
 
 def _warn_of_identity(application: Application) -> None:

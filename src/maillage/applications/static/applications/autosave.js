@@ -14,3 +14,11 @@ function alertFailure() {
 document.body.addEventListener("htmx:sendError", alertFailure);
 document.body.addEventListener("htmx:responseError", alertFailure);
 document.body.addEventListener("htmx:timeout", alertFailure);
+
+// Once the form is sent by its button, what was about to save itself has nothing left to say.
+let isLeaving = false;
+document.body.addEventListener("submit", () => { isLeaving = true; });
+window.addEventListener("pageshow", () => { isLeaving = false; });
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (isLeaving) event.preventDefault();
+});
