@@ -52,7 +52,7 @@ def test_the_quorum_counts_those_present_and_those_they_represent() -> None:
     one, two, three, four = sitting(opened)
     actions.record_attendance(session=opened, present=[one, two], proxies={three: one}, by=None)
     assert voices(opened).count == 3
-    with pytest.raises(Refused, match="ne peut porter plus de 1 pouvoir"):
+    with pytest.raises(Refused, match=r"ne peut porter plus de 1\spouvoir"):
         actions.record_attendance(
             session=opened, present=[one, two], proxies={three: one, four: one}, by=None
         )
@@ -104,7 +104,7 @@ def test_an_opinion_agrees_with_the_votes_and_says_why(
 def test_no_opinion_without_quorum() -> None:
     opened = session([ready()])
     actions.record_attendance(session=opened, present=sitting(opened)[:1], by=None)
-    with pytest.raises(Refused, match=r"1 membre.* sur 2"):
+    with pytest.raises(Refused, match=r"1\smembre.* sur 2"):
         actions.set_opinion(item=only_item(opened), opinion="favourable", by=None)
 
 

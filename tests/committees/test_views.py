@@ -171,10 +171,10 @@ def test_my_day_says_what_waits() -> None:
     user = person(Role.MISSION_OFFICER)
     found = [matter.text for matter in matters(user, authority())]
     assert found == [
-        "1 dossier(s) sont prêts pour un comité.",
-        "1 décision(s) à transmettre au préfet.",
-        "1 décision(s) à notifier.",
-        "1 décision(s) proposées à prendre.",
+        "1\N{NO-BREAK SPACE}dossier est prêt pour un comité.",
+        "1\N{NO-BREAK SPACE}décision à transmettre au préfet.",
+        "1\N{NO-BREAK SPACE}décision à notifier.",
+        "1\N{NO-BREAK SPACE}décision proposée à prendre.",
     ]
 
 

@@ -13,6 +13,7 @@ from maillage.applications.models import Application
 from maillage.committees.models import Decision, Session
 from maillage.kit import clock
 from maillage.kit.matters import Matter
+from maillage.plans.words import counted
 from maillage.rules.deadlines import TRANSMISSION
 
 
@@ -30,11 +31,11 @@ def _sessions(user: User, authority: Authority) -> Iterator[Matter]:
     mine = Session.objects.visible_to(user).filter(committee__authority=authority)
     past = mine.filter(state__in=["convened", "open"], held_at__lt=clock.now() - timedelta(hours=12)).count()
     if past:
-        text = f"{past} séance(s) passée(s) ne sont pas closes."
-        yield Matter(text, reverse("committees:sessions"), "Clore les séances", "late")
+        told = counted(past, "séance passée n'est pas close", "séances passées ne sont pas closes")
+        yield Matter(f"{told}.", reverse("committees:sessions"), "Clore les séances", "late")
     ready = Application.objects.filter(authority=authority, state=Application.State.READY).count()
     if ready:
-        text = f"{ready} dossier(s) sont prêts pour un comité."
+        text = f"{counted(ready, 'dossier est prêt', 'dossiers sont prêts')} pour un comité."
         yield Matter(text, reverse("committees:sessions"), "Préparer une séance", "waiting")
 
 
@@ -52,19 +53,34 @@ def _decisions(user: User, authority: Authority) -> Iterator[Matter]:
     limit = clock.today() - timedelta(days=TRANSMISSION.days)
     late = mine.to_transmit().filter(taken_on__lt=limit).count()
     queues = (
-        ("a-transmettre", late, "décision(s) à transmettre ont dépassé quinze jours", "Transmettre", "late"),
+        (
+            "a-transmettre",
+            late,
+            (
+                "décision à transmettre a dépassé quinze jours",
+                "décisions à transmettre ont dépassé quinze jours",
+            ),
+            "Transmettre",
+            "late",
+        ),
         (
             "a-transmettre",
             mine.to_transmit().count() - late,
-            "décision(s) à transmettre au préfet",
+            ("décision à transmettre au préfet", "décisions à transmettre au préfet"),
             "Transmettre",
             "waiting",
         ),
-        ("a-notifier", mine.to_notify().count(), "décision(s) à notifier", "Notifier", "waiting"),
+        (
+            "a-notifier",
+            mine.to_notify().count(),
+            ("décision à notifier", "décisions à notifier"),
+            "Notifier",
+            "waiting",
+        ),
         (
             "a-prendre",
             mine.to_take().count(),
-            "décision(s) proposées à prendre",
+            ("décision proposée à prendre", "décisions proposées à prendre"),
             "Enregistrer le vote",
             "known",
         ),
@@ -72,4 +88,4 @@ def _decisions(user: User, authority: Authority) -> Iterator[Matter]:
     for queue, count, what, action, urgency in queues:
         if count:
             url = f"{reverse('committees:decisions')}?etat={queue}"
-            yield Matter(f"{count} {what}.", url, action, urgency)  # type: ignore[arg-type]
+            yield Matter(f"{counted(count, *what)}.", url, action, urgency)  # type: ignore[arg-type]

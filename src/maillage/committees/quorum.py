@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maillage.committees.models import AgendaItem, Member, Session
+from maillage.plans.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,10 @@ def voices_for(item: AgendaItem, of_session: Voices) -> Voices:
     return of_session.without(withdrawal.member_id for withdrawal in item.withdrawals.all())
 
 
-def lack(session: Session, counted: Voices) -> str:
+def lack(session: Session, voices: Voices) -> str:
     """What is missing for the quorum, in a sentence; "" when it is met."""
     wanted = session.committee.quorum
-    if counted.count >= wanted:
+    if voices.count >= wanted:
         return ""
-    return (
-        f"Le quorum n'est pas atteint : {counted.count} membre(s) présent(s) ou représenté(s) sur {wanted} "
-        "nécessaires."
-    )
+    there = counted(voices.count, "membre présent ou représenté", "membres présents ou représentés")
+    return f"Le quorum n'est pas atteint : {there} sur {wanted} nécessaires."

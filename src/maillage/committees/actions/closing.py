@@ -21,6 +21,7 @@ from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.letters.actions import rendered
+from maillage.plans.words import counted
 
 Opinion = AgendaItem.Opinion
 
@@ -59,13 +60,13 @@ def close_session(*, session: Session, by: User | None) -> Session:
     require(by, Right.PREPARE_SESSIONS, authority)
     require_state(session, "close")
     if left := left_before_closing(session):
-        more = f" Et {len(left) - 1} autre(s) point(s)." if len(left) > 1 else ""
+        more = f" Et {counted(len(left) - 1, 'autre point', 'autres points')}." if len(left) > 1 else ""
         raise Refused(f"{left[0]}{more}")
-    items, counted = items_of(session), voices(session)
+    items, present = items_of(session), voices(session)
     figures = bands(session, items)
-    session.frozen = frozen(items, figures, counted, session)
+    session.frozen = frozen(items, figures, present, session)
     session.minutes = keep(
-        content=rendered(documents.minutes(session, items, figures, counted), authority),
+        content=rendered(documents.minutes(session, items, figures, present), authority),
         name=f"proces-verbal-{session.held_on:%Y-%m-%d}.pdf",
         media_type="application/pdf",
         authority=authority,
@@ -79,7 +80,8 @@ def close_session(*, session: Session, by: User | None) -> Session:
     session.save(update_fields=["state", "closed_at", "frozen", "minutes"])
     record(
         "close_session",
-        f"Séance close : {len(items)} avis rendus, chiffres arrêtés, procès-verbal écrit.",
+        f"Séance close : {counted(len(items), 'avis rendu', 'avis rendus')}, chiffres arrêtés, "
+        "procès-verbal écrit.",
         by=by,
         authority=authority,
         about=session,
@@ -89,12 +91,12 @@ def close_session(*, session: Session, by: User | None) -> Session:
 
 
 def frozen(
-    items: Sequence[AgendaItem], figures: Sequence[Band], counted: Voices, session: Session
+    items: Sequence[AgendaItem], figures: Sequence[Band], present: Voices, session: Session
 ) -> dict[str, Any]:
     """The figures of the session as JSON: amounts as text, to the cent."""
     return {
         "quorum": session.committee.quorum,
-        "voices": counted.count,
+        "voices": present.count,
         "envelopes": [band.to_json() for band in figures],
         "items": [
             {

@@ -21,6 +21,7 @@ from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.letters.actions import draft, send
 from maillage.letters.models import Letter
+from maillage.plans.words import counted
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def convene(*, session: Session, by: User | None) -> Session:
         _convoke(session, member, act, by)
     session.state, session.convened_at = Session.State.CONVENED, clock.now()
     session.save(update_fields=["state", "convened_at"])
-    sentence = f"Séance convoquée : {len(members)} membre(s), {len(items)} dossier(s)."
+    sentence = f"Séance convoquée : {counted(len(members), 'membre')}, {counted(len(items), 'dossier')}."
     _record("convene_session", sentence, session, by)
     return session
 
@@ -135,8 +136,8 @@ def record_attendance(
         )
         for member in members
     )
-    counted = voices(session)
-    sentence = lack(session, counted) or f"{counted.count} voix présentes ou représentées."
+    there = voices(session)
+    sentence = lack(session, there) or f"{there.count} voix présentes ou représentées."
     _record("record_attendance", f"Présences relevées. {sentence}", session, by)
     return session
 
@@ -153,7 +154,9 @@ def _check_proxies(session: Session, here: set[int], given: Mapping[Member, Memb
             raise Refused(f"{proxy} est absent : confiez le pouvoir de {absent} à un membre présent.")
         held[proxy.pk] = held.get(proxy.pk, 0) + 1
         if held[proxy.pk] > most:
-            raise Refused(f"{proxy} ne peut porter plus de {most} pouvoir(s) : confiez-en à un autre membre.")
+            raise Refused(
+                f"{proxy} ne peut porter plus de {counted(most, 'pouvoir')} : confiez-en à un autre membre."
+            )
 
 
 def _held(session: Session, verb: str, by: User | None) -> Session:

@@ -39,6 +39,7 @@ from maillage.kit.console import Refused
 from maillage.kit.exports import streamed_response
 from maillage.kit.pages import page_of
 from maillage.letters.pages import shown
+from maillage.plans.words import counted
 from maillage.rules.money import euros
 
 
@@ -165,26 +166,37 @@ def _record(request: MemberRequest, form: ActForm, votes: list[VoteForm]) -> lis
 
 
 def _with_form(
-    request: MemberRequest, form: TransmissionForm | PublicationForm, run: Callable[..., Any], done: str
+    request: MemberRequest,
+    form: TransmissionForm | PublicationForm,
+    run: Callable[..., Any],
+    done: str,
+    then: str,
 ) -> HttpResponse:
+    """Act on the decisions ticked, then show the queue that comes next; the same one if nothing was done."""
     if chosen := _ticked(request):
         act = lambda given: run(decisions=chosen, by=request.user, **given)  # noqa: E731
-        attempt_form(request, form, act, done.format(len(chosen)))
+        if attempt_form(request, form, act, _told(len(chosen), done)):
+            return _queue(then)
     return _queue(TO_TRANSMIT)
+
+
+def _told(count: int, done: str) -> str:
+    """« 2 décisions transmises. »"""
+    return f"{counted(count, f'décision {done}', f'décisions {done}s')}."
 
 
 @require_POST
 @right_required(Right.RECORD_DECISIONS)
 def transmit(request: MemberRequest) -> HttpResponse:
     form = TransmissionForm(request.POST)
-    return _with_form(request, form, actions.transmit, "{} décision(s) transmise(s).")
+    return _with_form(request, form, actions.transmit, "transmise", TO_NOTIFY)
 
 
 @require_POST
 @right_required(Right.RECORD_DECISIONS)
 def publish(request: MemberRequest) -> HttpResponse:
     form = PublicationForm(request.POST)
-    return _with_form(request, form, actions.publish, "{} décision(s) publiée(s).")
+    return _with_form(request, form, actions.publish, "publiée", TO_TRANSMIT)
 
 
 @require_POST
@@ -197,7 +209,7 @@ def notify_selected(request: MemberRequest) -> HttpResponse:
     for refusal in refusals:
         messages.error(request, refusal)
     if sent := len(chosen) - len(refusals):
-        messages.success(request, f"{sent} décision(s) notifiée(s).")
+        messages.success(request, _told(sent, "notifiée"))
     return _queue(TO_NOTIFY)
 
 

@@ -29,6 +29,7 @@ from maillage.kit.console import Refused
 from maillage.kit.exports import table_response
 from maillage.kit.pages import page_of
 from maillage.kit.web import refusals_as_pages
+from maillage.plans.words import counted
 
 
 def _listed(request: MemberRequest) -> Any:
@@ -122,7 +123,7 @@ def agenda(request: MemberRequest, pk: int) -> HttpResponse:
         elif attempt(
             request,
             lambda: actions.enlist(session=found, applications=chosen, by=request.user),
-            f"{len(chosen)} dossier(s) inscrit(s) à l’ordre du jour.",
+            f"{counted(len(chosen), 'dossier inscrit', 'dossiers inscrits')} à l’ordre du jour.",
         ):
             return redirect("committees:session", pk)
     context = {"session": found, "page": page_of(request, ready), "open": allows(found, "agenda")}
