@@ -174,6 +174,9 @@ def possible(agreement: Agreement, user: User) -> dict[str, Operation]:
     return {slug: one for slug, one in OPERATIONS.items() if one.open_to(agreement, user)}
 
 
-def next_one(found: dict[str, Operation]) -> str:
+def next_one(found: dict[str, Operation], agreement: Agreement) -> str:
     """The address of the one thing to do next; "" when nothing waits."""
-    return next((slug for slug in ("envoyer", "signature", "exemplaire", "solde") if slug in found), "")
+    waiting = ["envoyer", "signature", "exemplaire", "solde"]
+    if agreement.signed_copy_id is not None:
+        waiting.remove("exemplaire")
+    return next((slug for slug in waiting if slug in found), "")

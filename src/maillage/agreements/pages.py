@@ -91,11 +91,11 @@ def sentence(agreement: Agreement, live: list[Instalment]) -> str:
     """« 7 versements payés sur 24, 3 500 € sur 12 000 €. », or what is waited for before that."""
     match agreement.state:
         case Agreement.State.DRAFT:
-            return f"En préparation, pour {euros(agreement.amount)} : relisez-la, puis envoyez-la."
+            return f"{euros(agreement.amount)} : relisez la convention, puis envoyez-la."
         case Agreement.State.SENT:
-            return f"Envoyée pour signature, pour {euros(agreement.amount)} : {_awaited(agreement)}."
+            return f"{euros(agreement.amount)} : {_awaited(agreement)}."
         case Agreement.State.CANCELLED:
-            return f"Annulée : {agreement.end_reason}"
+            return agreement.end_reason
     paid = [one for one in live if one.state == Instalment.State.PAID]
     count = len(paid)
     plural = "s" if count > 1 else ""
@@ -109,6 +109,8 @@ def _awaited(agreement: Agreement) -> str:
         "la collectivité": agreement.authority_signed_on,
     }
     left = [who for who, on in signatures.items() if on is None]
+    if agreement.signed_copy_id is not None and len(left) == len(signatures):
+        return "l'exemplaire signé est reçu, les signatures sont à enregistrer"
     return f"reste la signature par {' et par '.join(left)}"
 
 
@@ -160,7 +162,7 @@ def page(agreement: Agreement, user: User) -> dict[str, Any]:
     lines = schedule(agreement, today)
     live = list(agreement.instalments.live())
     found = possible(agreement, user)
-    first = next_one(found)
+    first = next_one(found, agreement)
     is_open = agreement.state in (Agreement.State.DRAFT, Agreement.State.SENT)
     return {
         "agreement": agreement,

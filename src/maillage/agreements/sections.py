@@ -20,7 +20,7 @@ def render(application: Application, user: User) -> str:
     agreement = visible.select_related("authority", "recipient").first()
     if agreement is None:
         return _to_prepare(application, user)
-    slug = next_one(possible(agreement, user))
+    slug = next_one(possible(agreement, user), agreement)
     context = {
         "agreement": agreement,
         "sentence": pages.sentence(agreement, list(agreement.instalments.live())),
