@@ -74,7 +74,7 @@ def test_the_recipient_sees_their_own_page_and_answers() -> None:
     client = Client()
     client.force_login(recipient)
     page = text(client, "mine", breach.obligation_id)
-    assert "présenter vos observations" in page
+    assert "Vos observations sont reçues" in page
     address = reverse("obligations:my_step_on", args=[breach.obligation_id, "observations", breach.pk])
     assert client.post(address, {"text": "Un mot de plus."}).status_code == 302
     other = reverse("obligations:my_step", args=[breach.obligation_id, "cessation"])

@@ -215,6 +215,12 @@ def _own_next(obligation: PracticeObligation, breach: Breach | None) -> Next:
     """What the recipient has to do."""
     if breach is not None and breach.state == Breach.State.ADVERSARIAL and breach.heard_until is not None:
         until = day_text(breach.heard_until)
+        if breach.observed_at is not None:
+            return (
+                f"Vos observations sont reçues ; vous pouvez les compléter jusqu'au {until}.",
+                "observations",
+                breach.pk,
+            )
         return f"Vous pouvez présenter vos observations jusqu'au {until}.", "observations", breach.pk
     awaited = [proof for proof in outstanding(obligation) if proof.state != PracticeProof.State.RECEIVED]
     if obligation.state == PracticeObligation.State.RUNNING and awaited:
