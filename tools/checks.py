@@ -73,7 +73,7 @@ def locks_name_no_host() -> bool:
 
 
 # Rooms of the ground floor know no database, and what a browser sees does not depend on which one it is.
-WITHOUT_DATABASE = ("science", "sources", "drawing", "browser")
+WITHOUT_DATABASE = ("science", "sources", "drawing", "rules", "acts", "browser")
 
 MAILLAGE = (sys.executable, "-m", "maillage")
 CHECKS: dict[str, Callable[[], bool]] = {
