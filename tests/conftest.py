@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.db.models import QuerySet
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from country import write_country
 from maillage.intake.actions import load
@@ -24,7 +24,13 @@ from maillage.intake.models import ImportRun
 # Playwright keeps an event loop in the thread of the tests, where Django then refuses its database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-GROUND_FLOOR = ("maillage.science", "maillage.sources", "maillage.drawing")
+GROUND_FLOOR = (
+    "maillage.science",
+    "maillage.sources",
+    "maillage.drawing",
+    "maillage.rules",
+    "maillage.acts",
+)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: tests often run as root in a container, which Chromium's sandbox refuses.
 CHROMIUM_FLAGS = [
@@ -137,23 +143,39 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page in French; an error of a script, or a refusal by the security policy, fails the test."""
-    context = browser.new_context(
-        locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
-    )
-    opened = context.new_page()
+def open_page(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Opens the page of one more person, in French; whatever a browser complains of fails the test.
+
+    An error of a script, or a refusal by the security policy.
+    """
+    contexts: list[BrowserContext] = []
     errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    # A missing resource is also the answer of a page that must be refused: its test looks at the status.
-    opened.on(
-        "console",
-        lambda message: (
-            errors.append(message.text)
-            if message.type == "error" and not message.text.startswith("Failed to load resource")
-            else None
-        ),
-    )
-    yield opened
-    context.close()
+
+    def open_one() -> Page:
+        context = browser.new_context(
+            locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
+        )
+        contexts.append(context)
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        # A missing resource is also the answer of a page that must be refused: its test looks at the status.
+        opened.on(
+            "console",
+            lambda message: (
+                errors.append(message.text)
+                if message.type == "error" and not message.text.startswith("Failed to load resource")
+                else None
+            ),
+        )
+        return opened
+
+    yield open_one
+    for context in contexts:
+        context.close()
     assert not errors, f"the browser complained: {errors}"
+
+
+@pytest.fixture
+def page(open_page: Callable[[], Page]) -> Page:
+    """The page of one person."""
+    return open_page()
