@@ -23,11 +23,13 @@ from maillage.sources.professions import PROFESSIONS
 from maillage.territories.models import Commune, Dataset
 
 DEFAULT_SEED = 7
+# Share of the applications of the programme that are told: all of them take minutes.
+DEFAULT_SHARE = 0.0
 EPCI_ROLES = (Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.ELECTED_MEMBER, Role.PARTNER)
 
 
 def make_demo(
-    *, seed: int = DEFAULT_SEED, progress: Progress = lambda done, when: None, share: float = 1
+    *, seed: int = DEFAULT_SEED, progress: Progress = lambda done, when: None, share: float = DEFAULT_SHARE
 ) -> bool:
     """Make the demo in MAILLAGE_HOME. Returns whether anything changed: the same seed twice changes nothing.
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from decimal import Decimal
 from typing import Any
 
-from maillage.demo.build import DEFAULT_SEED, make_demo
+from maillage.demo.build import DEFAULT_SEED, DEFAULT_SHARE, make_demo
 from maillage.kit.console import Command as BaseCommand
 from maillage.rules.money import percent
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--share",
             type=float,
-            default=1,
+            default=DEFAULT_SHARE,
             help="part des dossiers du programme à créer : 1 pour tous, 0 pour aucun",
         )
 
