@@ -31,6 +31,9 @@ from maillage.obligations.standing import clock_of
 from maillage.obligations.steps import STEPS, Step
 from maillage.rules.money import ZERO
 
+# The tabs where an officer has something to decide.
+PRESSING = (lists.Tab.OBSERVATIONS, lists.Tab.BREACHES, lists.Tab.PROOFS, lists.Tab.TO_CHECK)
+
 
 def _here(request: MemberRequest) -> ObligationQuerySet:
     """The obligations of the authority in hand, as the office sees them."""
@@ -67,7 +70,7 @@ def obligations(request: MemberRequest) -> HttpResponse:
         "tabs": [(name, label, counts[name]) for name, label in lists.Tab.choices],
         "meaning": lists.TAB_MEANINGS[lists.Tab(tab)],
         "running": here.filter(state=PracticeObligation.State.RUNNING).count(),
-        "pressing": counts[lists.Tab.OBSERVATIONS] + counts[lists.Tab.BREACHES] + counts[lists.Tab.PROOFS],
+        "pressing": sum(counts[name] for name in PRESSING),
         "form": form,
         "page": page,
         "rows": pages.rows(list(page), today),
