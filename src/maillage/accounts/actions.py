@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest
@@ -23,6 +22,7 @@ from maillage.accounts.rights import Right, require
 from maillage.accounts.roles import Role
 from maillage.kit.console import Refused
 from maillage.kit.text import number
+from maillage.kit.writing import save
 
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -52,7 +52,7 @@ def create_authority(
     )
     if colour:
         authority.colour = readable(colour)
-    _save(authority)
+    save(authority)
     record("create_authority", f"Collectivité créée : {name}.", by=by, authority=authority, about=authority)
     return authority
 
@@ -90,7 +90,7 @@ def update_authority(
     if logo is not None or remove_logo:
         changes["logo"] = _replace_logo(authority, logo)
     if changes:
-        _save(authority)
+        save(authority)
         record(
             "update_authority",
             f"Réglages modifiés : {_listed(authority, changes)}.",
@@ -121,7 +121,7 @@ def create_user(*, email: str, full_name: str, password: str = "", by: User | No
     """Open an account. Without a password, none lets in until `reset_password` gives one."""
     user = User(email=email.strip().lower(), full_name=full_name.strip())
     user.set_password(password or None)
-    _save(user)
+    save(user)
     record("create_user", f"Compte ouvert pour {user.full_name}.", by=by, about=user)
     return user
 
@@ -272,12 +272,3 @@ def _free_slug(name: str) -> str:
     taken = set(Authority.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidates = (stem, *(f"{stem}-{rank}" for rank in range(2, len(taken) + 3)))
     return next(slug for slug in candidates if slug not in taken)
-
-
-def _save(instance: Authority | User) -> None:
-    """Check every field and constraint, then save. Raises Refused with the sentences of what is wrong."""
-    try:
-        instance.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    instance.save()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db import models, transaction
 
@@ -21,6 +21,7 @@ from maillage.acts.pdf import to_pdf
 from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.letters.models import Letter
 from maillage.letters.registry import TOLD
 from maillage.letters.writing import dressed
@@ -75,7 +76,7 @@ def draft(
         channel=channel or _channel(recipient_user, recipient_email),
         drafted_by=by,
     )
-    _save(letter)
+    save(letter)
     record("draft_letter", f"Courrier préparé : {letter}.", by=by, authority=authority, about=letter)
     return letter
 
@@ -100,7 +101,7 @@ def revise(
         locked.channel = channel
     if recipient_email is not None:
         locked.recipient_email = recipient_email
-    _save(locked)
+    save(locked)
     record("revise_letter", f"Courrier modifié : {locked}.", by=by, authority=locked.authority, about=locked)
     return locked
 
@@ -126,7 +127,7 @@ def send(*, letter: Letter, by: User | None, tracking: str = "") -> Letter:
     )
     locked.state, locked.sent_at, locked.sent_by = Letter.State.SENT, clock.now(), by
     locked.tracking = tracking.strip()
-    _save(locked)
+    save(locked)
     record(
         "send_letter",
         f"Courrier envoyé ({locked.get_channel_display().lower()}) à {locked.recipient_name} : {locked}.",
@@ -191,7 +192,7 @@ def track(*, letter: Letter, by: User | None, tracking: str) -> Letter:
     if letter.state != Letter.State.SENT or letter.channel != Letter.Channel.REGISTERED_POST:
         raise Refused("Seule une lettre recommandée envoyée porte un numéro de suivi.")
     letter.tracking = tracking.strip()
-    _save(letter)
+    save(letter)
     sentence = f"Numéro de recommandé {letter.tracking} : {letter}."
     record("track_letter", sentence, by=by, authority=letter.authority, about=letter)
     return letter
@@ -203,7 +204,7 @@ def cancel(*, letter: Letter, by: User | None, reason: str = "") -> Letter:
     require(by, Right.SEE_APPLICATIONS, letter.authority)
     locked = _locked_draft(letter)
     locked.state = Letter.State.CANCELLED
-    _save(locked)
+    save(locked)
     why = f" ({reason.strip()})" if reason.strip() else ""
     sentence = f"Courrier annulé{why} : {locked}."
     record("cancel_letter", sentence, by=by, authority=locked.authority, about=locked)
@@ -278,12 +279,3 @@ def _mail_failed(letter: Letter, why: str, by: User | None) -> Letter:
     sentence = f"Le courriel n'est pas parti à {letter.recipient_email} : {letter}."
     record("fail_letter", sentence, by=by, authority=letter.authority, about=letter, error=why)
     return letter
-
-
-def _save(letter: Letter) -> None:
-    """Check every field and constraint, then save. Raises Refused with the sentences of what is wrong."""
-    try:
-        letter.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    letter.save()

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from maillage.accounts.journal import record
@@ -14,6 +13,7 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
 from maillage.applications.models import Application
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.offbudget.figures import facts
 from maillage.offbudget.models import GuaranteeYear, LoanGuarantee, TaxExemption
 from maillage.rules.findings import stopping
@@ -51,7 +51,7 @@ def propose_guarantee(
     """Open the file of a loan to be guaranteed. `terms` are the fields of the loan."""
     require(by, Right.REVIEW_APPLICATIONS, authority)
     guarantee = LoanGuarantee(authority=authority, application=application, **terms)
-    _save(guarantee)
+    save(guarantee)
     sentence = f"Garantie proposée : {guarantee}, {euros(guarantee.principal)}."
     record("propose_guarantee", sentence, by=by, authority=authority, about=guarantee)
     return guarantee
@@ -126,7 +126,7 @@ def record_exemption(*, authority: Authority, by: User | None, **terms: Any) -> 
     """Enter a health house in the register of exemptions (CGI art. 1635 quater E, I, 7°)."""
     require(by, Right.RECORD_DECISIONS, authority)
     exemption = TaxExemption(authority=authority, **terms)
-    _save(exemption)
+    save(exemption)
     sentence = f"Exonération de taxe d'aménagement inscrite : {exemption.project}."
     record("record_exemption", sentence, by=by, authority=authority, about=exemption)
     return exemption
@@ -139,7 +139,7 @@ def correct_exemption(*, exemption: TaxExemption, by: User | None, **terms: Any)
     before = {name: str(getattr(exemption, name)) for name in terms}
     for name, value in terms.items():
         setattr(exemption, name, value)
-    _save(exemption)
+    save(exemption)
     sentence = f"Exonération corrigée : {exemption.project}."
     record(
         "correct_exemption", sentence, by=by, authority=exemption.authority, about=exemption, before=before
@@ -158,11 +158,3 @@ def _in_state(guarantee: LoanGuarantee, *states: LoanGuarantee.State) -> LoanGua
     if current.state not in states:
         raise Refused(f"Cette garantie est {current.get_state_display().lower()} : rien à faire de plus.")
     return current
-
-
-def _save(row: LoanGuarantee | TaxExemption) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    row.save()

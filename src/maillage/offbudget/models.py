@@ -86,7 +86,7 @@ class LoanGuarantee(models.Model):
             models.CheckConstraint(
                 condition=Q(share__gt=0, share__lte=1, other_share__gte=0),
                 name="guaranteed_share_is_a_share",
-                violation_error_message="Une quotité garantie va de 0 à 100 %.",
+                violation_error_message="Une quotité garantie va de 0 à 100 %%.",
             )
         ]
 
@@ -130,7 +130,7 @@ class TaxExemption(models.Model):
             models.CheckConstraint(
                 condition=Q(exempted_share__gt=0, exempted_share__lte=1),
                 name="exempted_share_is_a_share",
-                violation_error_message="La part exonérée va de 0 à 100 %.",
+                violation_error_message="La part exonérée va de 0 à 100 %%.",
             )
         ]
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
@@ -16,6 +15,7 @@ from maillage.accounts.rights import Right, require
 from maillage.budget.models import Envelope
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.plans.models import Measure
 from maillage.rules.amounts import UNSET_LABELS
 from maillage.rules.calendar import day_text
@@ -58,7 +58,7 @@ def create_scheme(
         seeds=list(seeds),
     )
     _check_belongings(scheme)
-    _save(scheme)
+    save(scheme)
     record("create_scheme", f"Dispositif créé : {scheme}.", by=by, authority=authority, about=scheme)
     return scheme
 
@@ -92,7 +92,7 @@ def update_scheme(
     for name, value in changes.items():
         setattr(scheme, name, value)
     _check_belongings(scheme)
-    _save(scheme)
+    save(scheme)
     labels = listed(str(field.verbose_name) for field in Scheme._meta.fields if field.name in changes)
     record(
         "update_scheme",
@@ -307,11 +307,3 @@ def _check_belongings(scheme: Scheme) -> None:
         raise Refused("Cette enveloppe est celle d'une autre collectivité : choisissez-en une des vôtres.")
     if scheme.measure is not None and scheme.measure.axis.plan.authority_id != scheme.authority_id:
         raise Refused("Cette mesure est celle d'une autre collectivité : choisissez-en une de votre plan.")
-
-
-def _save(scheme: Scheme) -> None:
-    try:
-        scheme.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    scheme.save()

@@ -13,11 +13,12 @@ from django.db import transaction
 
 from maillage.accounts.models import User
 from maillage.agreements import amendments, documents, money, planning, registry, terms
-from maillage.agreements.actions.writing import State, held, manage, past, said, save, take_in, tell
+from maillage.agreements.actions.writing import State, held, manage, past, take_in, tell
 from maillage.agreements.models import Agreement, Amendment
 from maillage.applications.models import Recipient
 from maillage.files.actions import keep
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.rules.calendar import day_text
 from maillage.rules.errors import RulesErrors
 from maillage.rules.money import euros, to_cent

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from maillage.accounts.models import User
 from maillage.agreements import money, planning, registry
-from maillage.agreements.actions.writing import State, held, manage, past, said, save, tell
+from maillage.agreements.actions.writing import State, held, manage, past, tell
 from maillage.agreements.models import Agreement, Amendment, Instalment, PaymentSuspension
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.rules.calendar import day_text
 from maillage.rules.money import euros
 

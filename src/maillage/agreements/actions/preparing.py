@@ -10,13 +10,14 @@ from django.db import transaction
 from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
 from maillage.agreements import documents, money, planning, terms
-from maillage.agreements.actions.writing import State, held, manage, said, save, tell
+from maillage.agreements.actions.writing import State, held, manage, tell
 from maillage.agreements.models import Agreement
 from maillage.applications.numbers import next_number
 from maillage.committees.models import Decision
 from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.rules.money import ZERO, euros
 
 SIGNATORY = "le Président"

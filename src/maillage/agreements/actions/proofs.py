@@ -12,10 +12,11 @@ from django.db import transaction
 from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
 from maillage.agreements import money, planning
-from maillage.agreements.actions.writing import State, held, manage_or_own, past, said, save, take_in, tell
+from maillage.agreements.actions.writing import State, held, manage_or_own, past, take_in, tell
 from maillage.agreements.models import Agreement, Instalment, Proof
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.rules.money import ZERO, euros
 from maillage.rules.schedules import PlannedInstalment, activity_grant, adjustment
 from maillage.rules.terms import Unit

@@ -11,20 +11,12 @@ from django.utils import timezone
 
 from maillage.accounts.models import User
 from maillage.agreements import planning, registry, terms
-from maillage.agreements.actions.writing import (
-    State,
-    held,
-    manage,
-    manage_or_own,
-    past,
-    save,
-    take_in,
-    tell,
-)
+from maillage.agreements.actions.writing import State, held, manage, manage_or_own, past, take_in, tell
 from maillage.agreements.models import Agreement, Proof
 from maillage.committees.models import Decision
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.rules.calendar import day_text
 
 Side = Literal["recipient", "authority"]

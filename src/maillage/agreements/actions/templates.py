@@ -10,11 +10,11 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
 from maillage.acts.filling import Unusable, fill_docx
 from maillage.agreements import variables
-from maillage.agreements.actions.writing import save
 from maillage.agreements.models import Template
 from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_BYTES = 10 * 1024 * 1024

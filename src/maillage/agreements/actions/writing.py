@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
 
 from maillage.accounts.journal import record
 from maillage.accounts.models import User
@@ -62,25 +61,6 @@ def past(on: date, what: str) -> date:
     if on > clock.today():
         raise Refused(f"{what} ne peut être datée du {day_text(on)}, qui est à venir : corrigez la date.")
     return on
-
-
-def said(text: str, longest: int = 2000) -> str:
-    """A reason somebody must have written."""
-    text = text.strip()
-    if not text:
-        raise Refused("Écrivez le motif : il sera gardé au dossier.")
-    if len(text) > longest:
-        raise Refused(f"Le motif dépasse {longest} caractères : raccourcissez-le.")
-    return text
-
-
-def save(row: models.Model) -> None:
-    """Check every field and constraint, then save. Raises Refused with what is wrong."""
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    row.save()
 
 
 def tell(verb: str, sentence: str, agreement: Agreement, by: User | None, **data: Any) -> None:

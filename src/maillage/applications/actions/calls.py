@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -17,6 +16,7 @@ from maillage.accounts.rights import Right, require
 from maillage.applications.models import Application, Call
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.schemes.models import Scheme
 
 Lines = Sequence[Mapping[str, Any]]
@@ -117,11 +117,7 @@ def _write(
             raise Refused(f"Deux {what} de cet appel portent le même nom : renommez l'un d'eux.")
     if any(line["points"] < 1 or line["weight"] < 1 for line in call.scoring_grid):
         raise Refused("Chaque critère vaut au moins un point et un de coefficient.")
-    try:
-        call.full_clean()
-    except ValidationError as error:
-        raise Refused(error.messages[0]) from error
-    call.save()
+    save(call)
 
 
 def _key(line: Mapping[str, Any]) -> str:

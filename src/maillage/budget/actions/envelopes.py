@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -16,6 +15,7 @@ from maillage.budget.models import Envelope
 from maillage.budget.writing import locked, require_open
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.plans.models import Measure
 from maillage.rules.money import euros
 
@@ -54,11 +54,7 @@ def open_envelope(
         lapses_on=lapses_on,
     )
     refuse_staff_costs(envelope)
-    try:
-        envelope.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    envelope.save()
+    save(envelope)
     sentence = f"Enveloppe ouverte : {envelope}."
     record("open_envelope", sentence, by=by, authority=authority, about=envelope)
     return envelope

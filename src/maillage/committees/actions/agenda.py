@@ -14,12 +14,12 @@ from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
 from maillage.applications.actions import put_on_agenda, take_off_agenda
 from maillage.applications.models import Application
-from maillage.committees.actions.saving import said, save
 from maillage.committees.conflicts import conflicts
 from maillage.committees.models import AgendaItem, Member, Session, Withdrawal
 from maillage.committees.quorum import lack, sitting, voices, voices_for
 from maillage.committees.states import locked, locked_item, require_state
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.rules.money import euros, to_cent
 
 Opinion = AgendaItem.Opinion

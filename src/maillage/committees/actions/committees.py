@@ -10,9 +10,9 @@ from django.utils.text import slugify
 from maillage.accounts.journal import record
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
-from maillage.committees.actions.saving import save
 from maillage.committees.models import Committee, Member
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.rules.calendar import day_text
 
 

@@ -16,12 +16,12 @@ from maillage.applications.actions import put_on_agenda, take_off_agenda
 from maillage.applications.models import Application
 from maillage.budget import ledger
 from maillage.committees.actions.agenda import checked
-from maillage.committees.actions.saving import said, save
 from maillage.committees.arbitration import is_paid
 from maillage.committees.models import Decision
 from maillage.committees.states import locked_decision
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.rules.calendar import day_text
 from maillage.rules.money import ZERO, euros
 

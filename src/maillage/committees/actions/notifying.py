@@ -15,12 +15,12 @@ from maillage.applications.actions import record_outcome, take_off_agenda
 from maillage.applications.actions.outcome import undo_outcome
 from maillage.budget import balances, ledger
 from maillage.committees import notices
-from maillage.committees.actions.saving import said
 from maillage.committees.models import Decision
 from maillage.committees.registry import OBJECTIONS
 from maillage.committees.states import locked_decision
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import said
 from maillage.letters.actions import cancel, draft, send
 from maillage.letters.models import Letter
 from maillage.rules.calendar import day_text

@@ -10,10 +10,10 @@ from maillage.accounts.journal import record
 from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
 from maillage.committees.actions.agenda import checked, set_proposed
-from maillage.committees.actions.saving import save
 from maillage.committees.models import AgendaItem, Scenario, ScenarioLine, Session
 from maillage.committees.states import locked, require_state
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 
 
 @transaction.atomic

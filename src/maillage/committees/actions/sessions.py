@@ -12,13 +12,13 @@ from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
 from maillage.applications.actions import take_off_agenda
 from maillage.committees import documents
-from maillage.committees.actions.saving import said, save
 from maillage.committees.arbitration import items_of
 from maillage.committees.models import Attendance, Committee, Member, Session
 from maillage.committees.quorum import lack, sitting, voices
 from maillage.committees.states import locked, require_state
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import said, save
 from maillage.letters.actions import draft, send
 from maillage.letters.models import Letter
 from maillage.plans.words import counted

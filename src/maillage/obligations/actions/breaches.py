@@ -17,6 +17,7 @@ from maillage.agreements.actions import terminate
 from maillage.agreements.models import Agreement
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.letters.models import Letter
 from maillage.obligations import notices
 from maillage.obligations.actions.common import (
@@ -24,7 +25,6 @@ from maillage.obligations.actions.common import (
     require_follower,
     require_follower_or_recipient,
     required,
-    save,
 )
 from maillage.obligations.models import Breach, Clawback, Observation, PracticeObligation, PracticePeriod
 from maillage.obligations.simulation import simulate

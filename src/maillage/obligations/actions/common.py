@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models
 
 from maillage.accounts.models import User
 from maillage.accounts.rights import Right, require
@@ -41,15 +39,6 @@ def received(
     if upload is None:
         return None
     return receive(upload=upload, authority=obligation.agreement.authority, by=by)
-
-
-def save(row: models.Model) -> None:
-    """Check every field and constraint, then save. Raises Refused with the sentences of what is wrong."""
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    row.save()
 
 
 def required(text: str, sentence: str) -> str:

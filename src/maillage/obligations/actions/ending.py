@@ -11,7 +11,8 @@ from maillage.accounts.models import User
 from maillage.agreements.models import Agreement
 from maillage.kit import clock
 from maillage.kit.console import Refused
-from maillage.obligations.actions.common import require_follower, save
+from maillage.kit.writing import save
+from maillage.obligations.actions.common import require_follower
 from maillage.obligations.models import Observation, PracticeObligation, PracticePeriod
 from maillage.obligations.standing import clock_of, outstanding, paid, terms_of
 from maillage.obligations.states import locked

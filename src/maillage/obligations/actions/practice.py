@@ -13,11 +13,11 @@ from maillage.accounts.models import User
 from maillage.agreements.models import Agreement
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.obligations.actions.common import (
     received,
     require_follower,
     require_follower_or_recipient,
-    save,
     source_of,
 )
 from maillage.obligations.actions.proofs import plan_proofs

@@ -14,8 +14,9 @@ from maillage.budget import ledger
 from maillage.budget.models import Entry
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.letters.models import Letter
-from maillage.obligations.actions.common import required, save
+from maillage.obligations.actions.common import required
 from maillage.obligations.models import Clawback, RecoveryInstalment
 from maillage.obligations.states import locked_clawback
 from maillage.rules.calendar import day_text

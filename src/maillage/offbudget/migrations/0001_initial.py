@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 'verbose_name': "garantie d'emprunt",
                 'verbose_name_plural': "garanties d'emprunt",
                 'ordering': ['-starts_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('other_share__gte', 0), ('share__gt', 0), ('share__lte', 1)), name='guaranteed_share_is_a_share', violation_error_message='Une quotité garantie va de 0 à 100 %.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('other_share__gte', 0), ('share__gt', 0), ('share__lte', 1)), name='guaranteed_share_is_a_share', violation_error_message='Une quotité garantie va de 0 à 100 %%.')],
             },
         ),
         migrations.CreateModel(
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 'verbose_name': "exonération de taxe d'aménagement",
                 'verbose_name_plural': "exonérations de taxe d'aménagement",
                 'ordering': ['-effective_on', 'project', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('exempted_share__gt', 0), ('exempted_share__lte', 1)), name='exempted_share_is_a_share', violation_error_message='La part exonérée va de 0 à 100 %.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('exempted_share__gt', 0), ('exempted_share__lte', 1)), name='exempted_share_is_a_share', violation_error_message='La part exonérée va de 0 à 100 %%.')],
             },
         ),
     ]

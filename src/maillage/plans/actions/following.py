@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from maillage.accounts.journal import record
@@ -14,6 +13,7 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.writing import save
 from maillage.plans.models import Indicator, Measure, Milestone, Plan, PlanDecision, Reading
 from maillage.plans.words import quoted
 
@@ -64,7 +64,7 @@ def assign_owner(
     if (measure.owner, measure.owner_name) == (owner, name):
         return measure
     measure.owner, measure.owner_name = owner, name
-    _save(measure)
+    save(measure)
     sentence = (
         f"{quoted(str(measure))} est confiée à {name}."
         if name
@@ -110,7 +110,7 @@ def record_reading(
     reading = reading or Reading(indicator=indicator, on=on)
     reading.value, reading.source = value, source.strip()
     reading.recorded_at, reading.recorded_by = clock.now(), by
-    _save(reading)
+    save(reading)
     record(
         "record_reading",
         f"{indicator} : {value} {indicator.unit} le {on:%d/%m/%Y}.".replace("  ", " "),
@@ -133,7 +133,7 @@ def record_decision(
     decision = PlanDecision(
         plan=plan, key=_free_key(plan, title), title=title, number=number, taken_on=taken_on, body=body
     )
-    _save(decision)
+    save(decision)
     named = f"{number}, {title}" if number else title
     sentence = f"Décision du {taken_on:%d/%m/%Y} : {named}."
     record("record_plan_decision", sentence, by=by, authority=plan.authority, about=plan)
@@ -149,12 +149,3 @@ def _free_key(plan: Plan, title: str) -> str:
     taken = set(plan.decisions.values_list("key", flat=True))
     candidates = (stem, *(f"{stem}-{rank}" for rank in range(2, len(taken) + 3)))
     return next(key for key in candidates if key not in taken)
-
-
-def _save(instance: models.Model) -> None:
-    """Check every field and constraint, then save. Raises Refused with the sentences of what is wrong."""
-    try:
-        instance.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
-    instance.save()
