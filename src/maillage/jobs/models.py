@@ -74,7 +74,7 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(progress__lte=100),
                 name="job_progress_is_a_percentage",
-                violation_error_message="Un avancement va de 0 à 100 %.",
+                violation_error_message="Un avancement va de 0 à 100 %%.",
             ),
             models.CheckConstraint(
                 condition=Q(attempts__lte=F("max_attempts")),

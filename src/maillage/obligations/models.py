@@ -88,7 +88,7 @@ class PracticeObligation(models.Model):
             models.CheckConstraint(
                 condition=Q(share=None) | Q(share__gt=0, share__lte=1),
                 name="obligation_share_is_a_share",
-                violation_error_message="La part de l'activité va de 0 à 100 %.",
+                violation_error_message="La part de l'activité va de 0 à 100 %%.",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["fulfilled", "waived", "breached"]) | Q(ended_on__isnull=False),

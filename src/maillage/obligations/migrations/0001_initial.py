@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 'verbose_name': "engagement d'exercice",
                 'verbose_name_plural': "engagements d'exercice",
                 'ordering': [models.OrderBy(models.F('start_deadline'), nulls_last=True), 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('months__gt', 0)), name='obligation_lasts', violation_error_message="Un engagement d'exercice dure au moins un mois."), models.CheckConstraint(condition=models.Q(('share', None), models.Q(('share__gt', 0), ('share__lte', 1)), _connector='OR'), name='obligation_share_is_a_share', violation_error_message="La part de l'activité va de 0 à 100 %."), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['fulfilled', 'waived', 'breached']), _negated=True), ('ended_on__isnull', False), _connector='OR'), name='closed_obligation_has_an_end', violation_error_message='Un engagement clos porte la date de sa fin.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('months__gt', 0)), name='obligation_lasts', violation_error_message="Un engagement d'exercice dure au moins un mois."), models.CheckConstraint(condition=models.Q(('share', None), models.Q(('share__gt', 0), ('share__lte', 1)), _connector='OR'), name='obligation_share_is_a_share', violation_error_message="La part de l'activité va de 0 à 100 %%."), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['fulfilled', 'waived', 'breached']), _negated=True), ('ended_on__isnull', False), _connector='OR'), name='closed_obligation_has_an_end', violation_error_message='Un engagement clos porte la date de sa fin.')],
             },
         ),
         migrations.CreateModel(
