@@ -19,8 +19,8 @@ from applying import moment, scheme, submitted
 from maillage.accounts.models import Event, User
 from maillage.accounts.roles import Role
 from maillage.applications import actions, lists
-from maillage.applications.lists import ORDERS, Sorting, Tab
 from maillage.applications.day import matters
+from maillage.applications.lists import ORDERS, Sorting, Tab
 from maillage.applications.models import Application, Recipient, Suspension
 from maillage.kit import clock
 from maillage.kit.text import search_key

@@ -11,6 +11,7 @@ from maillage.accounts.rights import Right
 from maillage.agreements import pages
 from maillage.agreements.models import Agreement
 from maillage.agreements.operations import OPERATIONS, next_one, possible
+from maillage.applications.awaited import Awaited
 from maillage.applications.models import Application
 
 
@@ -28,6 +29,20 @@ def render(application: Application, user: User) -> str:
         "first": (slug, OPERATIONS[slug].label) if slug else None,
     }
     return render_to_string("agreements/section.html", context)
+
+
+def awaited(application: Application) -> Awaited | None:
+    """The agreement to sign, or its signed copy to hand in."""
+    reader = application.applicant
+    agreement = Agreement.objects.visible_to(reader).filter(decision__application=application).first()
+    if agreement is None:
+        return None
+    slug = next_one(possible(agreement, reader), agreement)
+    if not slug:
+        return None
+    sentence = f"La convention {agreement.number} vous attend."
+    url = reverse("agreements:operation", args=[agreement.pk, slug])
+    return Awaited(sentence, OPERATIONS[slug].label, url)
 
 
 def _to_prepare(application: Application, user: User) -> str:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from django.urls import reverse
 from django.utils import timezone
 
+from maillage.applications.awaited import first_awaited
 from maillage.applications.models import Application, CorrectionRequest
 from maillage.kit import clock
 from maillage.rules.calendar import day_text
@@ -84,6 +85,8 @@ def standing(application: Application, correction: CorrectionRequest | None) -> 
         return Standing(
             label, "wait", waited, "Répondre", reverse("applications:correction", args=[application.pk])
         )
+    if application.state == State.GRANTED and (waiting := first_awaited(application)):
+        return Standing(label, "wait", waiting.sentence, waiting.action, waiting.url)
     return Standing(label, tone, _NEXT.get(application.state, ""))
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from maillage.accounts.models import User
 from maillage.accounts.rights import Right
 from maillage.agreements.models import Agreement
+from maillage.applications.awaited import Awaited
 from maillage.applications.models import Application
 from maillage.payments.actions.accounts import may_add
 from maillage.payments.models import BankAccount, Payment
 from maillage.payments.pages import PAYMENT_TONES
 
 State = BankAccount.State
+OVER = (Agreement.State.CANCELLED, Agreement.State.TERMINATED, Agreement.State.ENDED)
 
 
 def payments_section(application: Application, user: User) -> str:
@@ -35,3 +38,16 @@ def payments_section(application: Application, user: User) -> str:
         "links": user.can(Right.PREPARE_PAYMENTS, recipient.authority),
     }
     return render_to_string("payments/section.html", context)
+
+
+def awaited(application: Application) -> Awaited | None:
+    """Bank details, without which nothing can be paid."""
+    found = Agreement.objects.visible_to(application.applicant).filter(decision__application=application)
+    agreement = found.select_related("recipient").exclude(state__in=OVER).first()
+    if agreement is None or not may_add(agreement.recipient, application.applicant):
+        return None
+    if agreement.recipient.bank_accounts.filter(state__in=[State.ACTIVE, State.TO_CHECK]).exists():
+        return None
+    sentence = "Donnez vos coordonnées bancaires : sans elles, rien ne peut vous être payé."
+    url = reverse("payments:add_account", args=[agreement.recipient_id])
+    return Awaited(sentence, "Donner les coordonnées bancaires", url)
