@@ -1,9 +1,9 @@
 """Who may open what: every address of the program × every kind of person, in one table.
 
 An address missing from the table fails the test. To add one, write a line in the module of its room under
-`access/`: how to call it (its arguments, `post=` for what only answers to a POST, `needs=` for a fixture it
-cannot do without), then who gets in. Whoever is not named gets what the `others` of the line say; a visitor
-is sent to sign in unless the page is public.
+`access_table/`: how to call it (its arguments, `post=` for what only answers to a POST, `needs=` for a
+fixture it cannot do without), then who gets in. Whoever is not named gets what the `others` of the line say;
+a visitor is sent to sign in unless the page is public.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-import access
-from access.lines import NO_ROLE, OUTSIDER, PEOPLE, VISITOR, Line
+import access_table
+from access_table.lines import NO_ROLE, OUTSIDER, PEOPLE, VISITOR, Line
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role
 from people import authority, person
@@ -29,9 +29,11 @@ from people import authority, person
 def table() -> dict[str, Line]:
     """The lines of every room, which must not name the same address twice."""
     found: dict[str, Line] = {}
-    for module in pkgutil.iter_modules(access.__path__):
-        lines = getattr(importlib.import_module(f"access.{module.name}"), "LINES", {})
-        assert not lines.keys() & found.keys(), f"access/{module.name}.py names an address of another room"
+    for module in pkgutil.iter_modules(access_table.__path__):
+        lines = getattr(importlib.import_module(f"access_table.{module.name}"), "LINES", {})
+        assert not lines.keys() & found.keys(), (
+            f"access_table/{module.name}.py names an address of another room"
+        )
         found |= lines
     return found
 

@@ -251,7 +251,7 @@ def test_a_call_is_made_and_published_from_the_office(client: Client, chief: Use
     assert (call.title, call.state, call.closes_at.month) == ("Innovations 2037", "published", 4)
     application(call, requested_amount=None)
     shown = client.get(reverse("applications:call", args=[call.pk])).content.decode()
-    assert "1 sans montant connu" in shown
+    assert "demandés" not in shown
     assert "notation incomplète" in shown
     assert "Innovations 2037" in client.get(reverse("applications:calls")).content.decode()
 

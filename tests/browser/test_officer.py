@@ -27,7 +27,7 @@ def test_a_mission_officer_walks_into_the_demo_and_loads_a_file(
     page.goto(site)
     page.get_by_role("button", name="Chargé de mission").click()
     expect(page.locator("h1")).to_have_text("Ma journée")
-    page.get_by_role("link", name="Données", exact=True).click()
+    page.get_by_role("link", name="Administration", exact=True).click()
     page.get_by_role("link", name="Charger des fichiers").click()
     page.get_by_label("Fichiers officiels").set_input_files(sorted(tmp_path.iterdir()))
     page.get_by_role("button", name="Envoyer et charger").click()

@@ -13,6 +13,9 @@ from python_calamine import CalamineWorkbook
 
 from maillage.kit.exports import CONTENT_TYPES, WRITERS, streamed_response
 
+# Closing a response closes old connections: the database must be there, though nothing is asked of it.
+pytestmark = pytest.mark.django_db
+
 COLUMNS = ("Nom", "Montant", "Jour")
 ROWS = [("=1+1", Decimal("1200.50"), date(2026, 3, 1)), ("Été", None, None)]
 

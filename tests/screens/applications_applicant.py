@@ -86,4 +86,14 @@ SCREENS = {
     "correction asked": mine("correction", asked_again),
     "withdrawing": mine("withdraw", lambda: [filed().pk]),
 }
-NOT_PAGES = {"applications:own_document"}
+NOT_PAGES = {
+    "applications:attach",
+    "applications:declare_aid",
+    "applications:discard",
+    "applications:message",
+    "applications:remove_aid",
+    "applications:remove_document",
+    "applications:send_confirmation",
+    "applications:submit",
+    "applications:own_document",
+}

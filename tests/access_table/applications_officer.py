@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from access.lines import ABSENT, MOVED, OUTSIDER, Line
+from access_table.lines import ABSENT, MOVED, OUTSIDER, Line
 from applying import pdf, scheme
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from access.lines import ABSENT, MOVED, OUTSIDER, Line
-from access.plans import EDITORS, READERS, plan
+from access_table.lines import ABSENT, MOVED, OUTSIDER, Line
+from access_table.plans import EDITORS, READERS, plan
 
 LINES: dict[str, Line] = {
     "planfile:check": Line(EDITORS | {OUTSIDER}),

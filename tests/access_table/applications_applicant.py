@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import ABSENT, MOVED, SIGNED_IN, Line, public
+from access_table.lines import ABSENT, MOVED, SIGNED_IN, Line, public
 from applying import applicant, draft, scheme, submitted
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import ABSENT, MOVED, OUTSIDER, Line
+from access_table.lines import ABSENT, MOVED, OUTSIDER, Line
 from agreeing import BURSARY, granted, prepared, sent, signed
 from applying import pdf
 from maillage.accounts.models import User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import ABSENT, OUTSIDER, Line
+from access_table.lines import ABSENT, OUTSIDER, Line
 from budget.money import funded
 from maillage.accounts.roles import Role
 

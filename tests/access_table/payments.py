@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import ABSENT, MOVED, OUTSIDER, REFUSED, Line
+from access_table.lines import ABSENT, MOVED, OUTSIDER, REFUSED, Line
 from applying import submitted
 from maillage.accounts.roles import Role
 from paying import account, prepared, recipient_of, returned, sent

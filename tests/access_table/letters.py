@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import ABSENT, MOVED, OUTSIDER, Line
+from access_table.lines import ABSENT, MOVED, OUTSIDER, Line
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role
 from maillage.acts.document import Paragraph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import ABSENT, MOVED, OUTSIDER, Line, public
+from access_table.lines import ABSENT, MOVED, OUTSIDER, Line, public
 from maillage.accounts.rights import Right, roles_with
 from maillage.schemes.models import Scheme
 from people import authority

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.lines import (
+from access_table.lines import (
     ABSENT,
     ADMINISTRATORS,
     IMPORTERS,
@@ -16,7 +16,7 @@ from access.lines import (
     Line,
     public,
 )
-from access.plans import READERS, export
+from access_table.plans import READERS, export
 from maillage.accounts.models import User
 from maillage.accounts.roles import Role
 from maillage.intake.models import ImportRun
