@@ -43,5 +43,4 @@ def test_a_breach_waits_for_the_observations_of_the_recipient() -> None:
     until = clock.today() + timedelta(days=30)
     open_adversarial(breach=breach, heard_until=until, by=None)
     Agreement.objects.filter(pk=agreement.pk).update(signed_copy=agreement.document)
-    paying.account(agreement.recipient)
     assert read(agreement).action == "Donner mes observations"
