@@ -177,7 +177,8 @@ def register(
         slot=kind, kind=kind, source=kind, title="Répertoire", file=f"fichier-{rank}.txt",
         sha256=f"{rank:064x}", size=1, rows=1, defects=0, active=True, is_fictional=True,
     )  # fmt: skip
-    shown: Sequence[tuple[str, str]] = [*rows, *((f"9{n:010d}", at) for n in range(others))]
+    digits = 10 if kind == "practitioners" else 8
+    shown: Sequence[tuple[str, str]] = [*rows, *((f"9{n:0{digits}d}", at) for n in range(others))]
     if kind == "practitioners":
         Practice.objects.bulk_create(
             Practice(

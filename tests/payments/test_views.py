@@ -231,5 +231,5 @@ def test_exports(finance: Client, fmt: str) -> None:
     ):
         response = finance.get(reverse(f"payments:{name}", args=arguments))
         assert response.status_code == 200
-        response.close()
+        assert b"".join(response)
     assert finance.get(reverse("payments:table", args=[batch.pk, "ailleurs", fmt])).status_code == 404
