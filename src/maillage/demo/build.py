@@ -25,7 +25,13 @@ from maillage.territories.models import Commune, Dataset
 DEFAULT_SEED = 7
 # Share of the applications of the programme that are told: all of them take minutes.
 DEFAULT_SHARE = 0.0
-EPCI_ROLES = (Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.ELECTED_MEMBER, Role.PARTNER)
+EPCI_ROLES = (
+    Role.ADMINISTRATOR,
+    Role.MISSION_OFFICER,
+    Role.FINANCE_OFFICER,
+    Role.ELECTED_MEMBER,
+    Role.PARTNER,
+)
 
 
 def make_demo(
