@@ -15,20 +15,12 @@ from maillage.agreements.actions.proofs import requirements
 from maillage.agreements.actions.signing import BODIES, SIDES
 from maillage.agreements.models import Agreement, AgreementQuerySet, Amendment, Template
 from maillage.applications.models import Recipient
-from maillage.budget.forms import AmountField
 from maillage.kit import clock
+from maillage.kit.forms import AmountField, day_field, offer, offer_rows
 from maillage.rules.calendar import add_months
 from maillage.rules.money import down_to_cent
 from maillage.rules.terms import Unit
 from maillage.schemes.models import Scheme
-
-
-class DayField(forms.DateField):
-    """A day, with the calendar of the browser."""
-
-    def __init__(self, label: str, **options: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(label=label, widget=widget, **options)
 
 
 class AgreementFilter(forms.Form):
@@ -40,7 +32,7 @@ class AgreementFilter(forms.Form):
 
     def __init__(self, *args: Any, schemes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = [("", "Tous"), *schemes]  # type: ignore[attr-defined]
+        offer(self, "scheme", [("", "Tous"), *schemes])
 
     def apply(self, found: AgreementQuerySet) -> AgreementQuerySet:
         """The agreements that meet what was filled in; the whole filter falls when one field is wrong."""
@@ -81,7 +73,7 @@ class TermsForm(forms.Form):
         initial=SIGNATORY,
         help_text="Tel que l'acte l'écrit : « représenté par le Président ».",
     )
-    ends_on = DayField("Fin de la convention", required=False)
+    ends_on = day_field("Fin de la convention", required=False)
     count = forms.IntegerField(
         label="Nombre de versements",
         required=False,
@@ -119,27 +111,27 @@ class ReasonForm(OperationForm):
 
 
 class DayForm(OperationForm):
-    on = DayField("Date", initial=clock.today)
+    on = day_field("Date", initial=clock.today)
 
 
 class SuspensionForm(OperationForm):
-    on = DayField("À compter du", initial=clock.today)
+    on = day_field("À compter du", initial=clock.today)
     reason = forms.CharField(label="Motif", max_length=250)
 
 
 class TerminationForm(OperationForm):
-    on = DayField("Date de la résiliation", initial=clock.today)
+    on = day_field("Date de la résiliation", initial=clock.today)
     reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class SignatureForm(OperationForm):
     party = forms.ChoiceField(label="Signée par", choices=[(key, label) for key, label in SIDES.items()])
-    on = DayField("Date de la signature", initial=clock.today)
+    on = day_field("Date de la signature", initial=clock.today)
     copy = forms.FileField(label="Exemplaire signé", required=False, help_text="PDF ou image, 20 Mo au plus.")
 
     def set_up(self) -> None:
         left = [(side, label) for side, label in SIDES.items() if not self._signed(side)]
-        self.fields["party"].choices = left  # type: ignore[attr-defined]
+        offer(self, "party", left)
 
     def _signed(self, side: str) -> bool:
         return getattr(self.agreement, f"{side}_signed_on") is not None
@@ -151,7 +143,7 @@ class CopyForm(OperationForm):
 
 class ForwardForm(OperationForm):
     to = forms.ChoiceField(label="Transmise à", choices=[(key, label) for key, label in BODIES.items()])
-    on = DayField("Date de la transmission", initial=clock.today)
+    on = day_field("Date de la transmission", initial=clock.today)
 
 
 class ProofForm(OperationForm):
@@ -159,8 +151,8 @@ class ProofForm(OperationForm):
 
     requirement = forms.ChoiceField(label="Justificatif")
     upload = forms.FileField(label="Fichier", help_text="PDF ou image, 20 Mo au plus.")
-    covers_from = DayField("Période couverte, du", required=False)
-    covers_until = DayField(
+    covers_from = day_field("Période couverte, du", required=False)
+    covers_until = day_field(
         "Période couverte, au",
         required=False,
         help_text="Par exemple l'année scolaire d'un certificat. Sans période, le justificatif sert au "
@@ -169,7 +161,7 @@ class ProofForm(OperationForm):
 
     def set_up(self) -> None:
         labels = [(key, self.agreement.label_of(key)) for key in requirements(self.agreement)]
-        self.fields["requirement"].choices = labels  # type: ignore[attr-defined]
+        offer(self, "requirement", labels)
         schedule = self.agreement.rules.schedule
         activity = schedule.activity if schedule is not None else None
         self.units = [unit for unit in Unit if activity is not None and unit in activity.rates]
@@ -220,7 +212,7 @@ class ScheduleAmendmentForm(AmendmentForm):
                     max_value=600,
                     initial=len(self.lines) or 1,
                 ),
-                "first_on": DayField(
+                "first_on": day_field(
                     "Premier de ces versements le", initial=self.lines[0].due_on if self.lines else None
                 ),
                 "every_months": forms.IntegerField(
@@ -231,7 +223,7 @@ class ScheduleAmendmentForm(AmendmentForm):
             self.fields[f"amount_{rank}"] = AmountField(
                 label=f"{line.label}, montant (€)", initial=str(line.amount).replace(".", ",")
             )
-            self.fields[f"due_{rank}"] = DayField(f"{line.label}, date", initial=line.due_on, required=False)
+            self.fields[f"due_{rank}"] = day_field(f"{line.label}, date", initial=line.due_on, required=False)
         self.order_fields([name for name in self.fields if name != "reason"])
 
     def after(self) -> dict[str, Any]:
@@ -265,7 +257,7 @@ class ScheduleAmendmentForm(AmendmentForm):
 
 
 class DurationAmendmentForm(AmendmentForm):
-    ends_on = DayField("Nouvelle date de fin")
+    ends_on = day_field("Nouvelle date de fin")
 
     field_order = ("ends_on", "reason")
 
@@ -333,7 +325,7 @@ AMENDMENTS: dict[str, type[AmendmentForm]] = {
 
 
 class AmendmentSignatureForm(forms.Form):
-    on = DayField("Signé le", initial=clock.today)
+    on = day_field("Signé le", initial=clock.today)
     copy = forms.FileField(label="Exemplaire signé", required=False)
 
 
@@ -344,7 +336,7 @@ class TemplateForm(forms.Form):
 
     def __init__(self, *args: Any, schemes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme_key"].choices = [("", "Tous"), *schemes]  # type: ignore[attr-defined]
+        offer(self, "scheme_key", [("", "Tous"), *schemes])
 
 
 class TrialForm(forms.Form):
@@ -355,7 +347,7 @@ class TrialForm(forms.Form):
 
     def __init__(self, *args: Any, templates: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+        offer_rows(self, "template", templates)
 
 
 def scheme_choices(authority: Any) -> list[tuple[str, str]]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -27,7 +23,7 @@ from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.kit.exports import streamed_response
 from maillage.kit.pages import page_of
-from maillage.kit.web import refusals_as_pages
+from maillage.kit.web import attempt, attempt_in, refusals_as_pages
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -92,7 +88,7 @@ def prepare(request: MemberRequest, pk: int) -> HttpResponse:
     decision = get_object_or_404(visible.filter(application__authority=authority_of(request)), pk=pk)
     form = forms.TermsForm(request.POST or None)
     if form.is_valid():
-        made = _attempt(
+        made = attempt_in(
             form, lambda: actions.prepare(decision=decision, by=request.user, **form.cleaned_data)
         )
         if made is not None:
@@ -118,7 +114,7 @@ def operation(request: MemberRequest, pk: int, slug: str) -> HttpResponse:
         raise Http404("Cette opération n'est pas possible pour cette convention.")
     is_post = request.method == "POST"
     form = chosen.form(request.POST if is_post else None, request.FILES if is_post else None, agreement=found)
-    if form.is_valid() and _attempt(form, lambda: chosen.run(found, form, request.user)) is not None:
+    if form.is_valid() and attempt_in(form, lambda: chosen.run(found, form, request.user)) is not None:
         messages.success(request, chosen.done)
         return redirect("agreements:agreement", pk)
     context = {
@@ -142,7 +138,7 @@ def amendment_new(request: MemberRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404("Cet avenant n'est pas possible.")
     form = forms.AMENDMENTS[kind](request.POST or None, agreement=found)
     if form.is_valid():
-        made = _attempt(
+        made = attempt_in(
             form,
             lambda: actions.propose_amendment(
                 agreement=found,
@@ -185,7 +181,7 @@ def amendment(request: MemberRequest, pk: int) -> HttpResponse:
     is_post = request.method == "POST"
     form = forms.AmendmentSignatureForm(request.POST if is_post else None, request.FILES if is_post else None)
     if form.is_valid():
-        signed = _attempt(
+        signed = attempt_in(
             form, lambda: actions.sign_amendment(amendment=found, by=request.user, **form.cleaned_data)
         )
         if signed is not None:
@@ -201,7 +197,7 @@ def amendment(request: MemberRequest, pk: int) -> HttpResponse:
 @right_required(Right.MANAGE_AGREEMENTS)
 def amendment_cancel(request: MemberRequest, pk: int) -> HttpResponse:
     found = _amendment(request, pk)
-    _say(
+    attempt(
         request,
         lambda: actions.cancel_amendment(amendment=found, by=request.user),
         "L'avenant est abandonné.",
@@ -219,7 +215,9 @@ def _proof(request: MemberRequest, pk: int) -> Proof:
 @right_required(Right.CERTIFY_PROOFS)
 def proof_accept(request: MemberRequest, pk: int) -> HttpResponse:
     found = _proof(request, pk)
-    _say(request, lambda: actions.accept_proof(proof=found, by=request.user), "Le justificatif est accepté.")
+    attempt(
+        request, lambda: actions.accept_proof(proof=found, by=request.user), "Le justificatif est accepté."
+    )
     return redirect("agreements:agreement", found.agreement_id)
 
 
@@ -227,7 +225,7 @@ def proof_accept(request: MemberRequest, pk: int) -> HttpResponse:
 @right_required(Right.CERTIFY_PROOFS)
 def proof_refuse(request: MemberRequest, pk: int) -> HttpResponse:
     found, reason = _proof(request, pk), request.POST.get("reason", "")
-    _say(
+    attempt(
         request,
         lambda: actions.refuse_proof(proof=found, reason=reason, by=request.user),
         "Le justificatif est refusé.",
@@ -303,7 +301,7 @@ def templates(request: MemberRequest) -> HttpResponse:
         schemes=forms.scheme_choices(authority),
     )
     if form.is_valid():
-        made = _attempt(
+        made = attempt_in(
             form, lambda: actions.add_template(authority=authority, by=request.user, **form.cleaned_data)
         )
         if made is not None:
@@ -343,24 +341,7 @@ def template_try(request: MemberRequest) -> HttpResponse:
 def template_archive(request: MemberRequest, pk: int) -> HttpResponse:
     own = Template.objects.visible_to(request.user).filter(authority=authority_of(request))
     found = get_object_or_404(own, pk=pk)
-    _say(request, lambda: actions.archive_template(template=found, by=request.user), "Le modèle est archivé.")
+    attempt(
+        request, lambda: actions.archive_template(template=found, by=request.user), "Le modèle est archivé."
+    )
     return redirect("agreements:templates")
-
-
-def _attempt(form: django_forms.Form, act: Callable[[], Any]) -> Any:
-    """What the action gives; None when it refuses, its sentence then being an error of the form."""
-    try:
-        return act()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-
-
-def _say(request: MemberRequest, act: Callable[[], Any], done: str) -> None:
-    """Do it and say so, or say why not."""
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)

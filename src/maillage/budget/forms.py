@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -12,27 +11,8 @@ from django import forms
 from maillage.accounts.models import Authority, User
 from maillage.budget.models import Entry, EntryQuerySet, Envelope
 from maillage.kit import clock
+from maillage.kit.forms import AmountField, day_input, offer, offer_rows
 from maillage.plans.models import Measure
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class AmountField(forms.DecimalField):
-    """An amount as people write it in France: « 12 000,50 € »."""
-
-    widget = forms.TextInput
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=2, **options)
-
-    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]
-        written = re.sub(r"[\s€]", "", str(value or "")).replace(",", ".").replace("\N{MINUS SIGN}", "-")
-        return super().to_python(written)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "autocomplete": "off"}
 
 
 class EnvelopeForm(forms.Form):
@@ -61,14 +41,14 @@ class EnvelopeForm(forms.Form):
     lapses_on = forms.DateField(
         label="Caduque le",
         required=False,
-        widget=_day(),
+        widget=day_input(),
         help_text="Selon le règlement budgétaire et financier ; sans date, l'autorisation reste valable.",
     )
 
     def __init__(self, *args: Any, authority: Authority, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         measures = Measure.objects.visible_to(user).filter(axis__plan__authority=authority)
-        self.fields["measure"].queryset = measures.order_by("axis__plan", "axis__position", "position")  # type: ignore[attr-defined]
+        offer_rows(self, "measure", measures.order_by("axis__plan", "axis__position", "position"))
 
 
 class OperationForm(forms.Form):
@@ -77,7 +57,7 @@ class OperationForm(forms.Form):
     decision = forms.CharField(
         label="Numéro de la décision", max_length=120, help_text="Par exemple CD-2026-03-12."
     )
-    decided_on = forms.DateField(label="Date de la décision", widget=_day())
+    decided_on = forms.DateField(label="Date de la décision", widget=day_input())
     key = forms.CharField(widget=forms.HiddenInput, max_length=32)
 
     def __init__(self, *args: Any, envelope: Envelope, **kwargs: Any) -> None:
@@ -184,14 +164,14 @@ class EntryFilter(forms.Form):
         label="Écriture", required=False, choices=[("", "Toutes"), *Entry.Kind.choices]
     )
     exercice = forms.TypedChoiceField(label="Exercice", required=False, coerce=int, empty_value=None)
-    du = forms.DateField(label="Du", required=False, widget=_day())
-    au = forms.DateField(label="Au", required=False, widget=_day())
+    du = forms.DateField(label="Du", required=False, widget=day_input())
+    au = forms.DateField(label="Au", required=False, widget=day_input())
     texte = forms.CharField(label="Objet ou décision", required=False, max_length=100)
 
     def __init__(self, *args: Any, envelope: Envelope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         years = range(envelope.first_year, envelope.last_year + 2)
-        self.fields["exercice"].choices = [("", "Tous"), *((year, year) for year in years)]  # type: ignore[attr-defined]
+        offer(self, "exercice", [("", "Tous"), *((year, year) for year in years)])
 
     def apply(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that meet what was filled in; all of them when the filter does not hold water."""

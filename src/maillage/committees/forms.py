@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, roles_with
-from maillage.budget.forms import AmountField
 from maillage.committees.actions import Vote, Votes
 from maillage.committees.models import AgendaItem, Committee, Decision, DecisionQuerySet, Member
 from maillage.kit import clock
+from maillage.kit.forms import AmountField, day_input, offer_rows
 
 TO_TAKE, TO_TRANSMIT, TO_NOTIFY, NOTIFIED, ALL = (
     "a-prendre",
@@ -28,10 +28,6 @@ QUEUES = {
     NOTIFIED: "Notifiées",
     ALL: "Toutes",
 }
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _lines(rows: int = 3) -> forms.Textarea:
@@ -66,8 +62,8 @@ class MemberForm(forms.Form):
     )
     is_voting = forms.BooleanField(label="Voix délibérative", required=False, initial=True)
     is_chair = forms.BooleanField(label="Préside", required=False)
-    since = forms.DateField(label="Depuis", required=False, widget=_day())
-    until = forms.DateField(label="Jusqu'au", required=False, widget=_day())
+    since = forms.DateField(label="Depuis", required=False, widget=day_input())
+    until = forms.DateField(label="Jusqu'au", required=False, widget=day_input())
     ties = forms.CharField(
         label="Liens d'intérêts déclarés",
         required=False,
@@ -79,7 +75,7 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         roles = roles_with(Right.SIT_IN_COMMITTEE)
         seated = Q(memberships__authority=authority, memberships__role__in=roles)
-        self.fields["user"].queryset = User.objects.filter(seated).distinct().order_by("full_name", "pk")  # type: ignore[attr-defined]
+        offer_rows(self, "user", User.objects.filter(seated).distinct().order_by("full_name", "pk"))
 
 
 class SessionForm(forms.Form):
@@ -92,7 +88,7 @@ class SessionForm(forms.Form):
 
     def __init__(self, *args: Any, committees: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["committee"].queryset = committees  # type: ignore[attr-defined]
+        offer_rows(self, "committee", committees)
 
 
 class OpinionForm(forms.Form):
@@ -137,7 +133,7 @@ class WithdrawalForm(forms.Form):
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = members  # type: ignore[attr-defined]
+        offer_rows(self, "member", members)
 
 
 class ReasonForm(forms.Form):
@@ -149,7 +145,7 @@ class ActForm(forms.Form):
 
     body = forms.ChoiceField(label="Instance", choices=Decision.Body.choices)
     number = forms.CharField(label="Numéro de la délibération ou de l'arrêté", max_length=60)
-    taken_on = forms.DateField(label="Date", widget=_day())
+    taken_on = forms.DateField(label="Date", widget=day_input())
     together = forms.ChoiceField(
         label="Si l'une d'elles ne peut être enregistrée",
         choices=[("1", "N'en enregistrer aucune"), ("", "Enregistrer les autres")],
@@ -184,16 +180,16 @@ class VoteForm(forms.Form):
 
 
 class TransmissionForm(forms.Form):
-    on = forms.DateField(label="Transmises le", widget=_day())
+    on = forms.DateField(label="Transmises le", widget=day_input())
     receipt = forms.CharField(label="Accusé de la préfecture", max_length=120)
 
 
 class PublicationForm(forms.Form):
-    on = forms.DateField(label="Publiées le", widget=_day())
+    on = forms.DateField(label="Publiées le", widget=day_input())
 
 
 class WithdrawDecisionForm(forms.Form):
-    on = forms.DateField(label="Retirée le", widget=_day())
+    on = forms.DateField(label="Retirée le", widget=day_input())
     reason = forms.CharField(label="Motif", widget=_lines())
 
 

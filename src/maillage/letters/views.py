@@ -9,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.accounts.guards import authority_of, member_required, right_required
-from maillage.accounts.journal import grouped
 from maillage.accounts.models import Event
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
@@ -114,8 +113,7 @@ def send(request: MemberRequest, pk: int) -> HttpResponse:
             messages.error(request, " ".join(map(str, errors)))
         return redirect("letters:letter", pk=pk)
     try:
-        with grouped():
-            actions.send_by(letter=found, by=request.user, **form.cleaned_data)
+        actions.send_by(letter=found, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -178,8 +176,7 @@ def send_selected(request: MemberRequest) -> HttpResponse:
     if not asked:
         messages.error(request, "Cochez d’abord les courriers à envoyer.")
         return redirect("letters:letters")
-    with grouped():
-        refusals = actions.send_each(letters=chosen, by=request.user)
+    refusals = actions.send_each(letters=chosen, by=request.user)
     for refusal in refusals:
         messages.error(request, refusal)
     sent = len(chosen) - len(refusals)

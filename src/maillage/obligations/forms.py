@@ -9,34 +9,18 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from maillage.kit import clock
+from maillage.kit.forms import ShareField, day_field, offer
 from maillage.kit.text import search_key
 from maillage.obligations.models import PracticeObligation
 from maillage.obligations.standing import REASONS, terms_of
 from maillage.territories.keys import parse
 from maillage.territories.models import Commune
 
-HUNDRED = Decimal(100)
 FILES = "PDF, JPEG ou PNG, 10 Mo au plus."
-
-
-def day(label: str, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, widget=widget, **options)
 
 
 def text(label: str, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 4}), max_length=4000, **options)
-
-
-class ShareField(forms.DecimalField):
-    """A share typed in per cent: 50 is one half."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=100, decimal_places=1, **options)
-
-    def clean(self, value: Any) -> Decimal | None:
-        percent = super().clean(value)
-        return None if percent is None else percent / HUNDRED
 
 
 class StepForm(forms.Form):
@@ -56,7 +40,7 @@ class UploadForm(StepForm):
 
 
 class TriggerForm(StepForm):
-    on = day("Date")
+    on = day_field("Date")
     upload = forms.FileField(label="Justificatif", help_text=FILES, required=False)
     rpps = forms.RegexField(
         r"^\d{11}$", label="Numéro RPPS", required=False, help_text="Onze chiffres, s'il est connu."
@@ -69,9 +53,9 @@ class TriggerForm(StepForm):
 
 
 class PlaceForm(StepForm):
-    on = day("À compter du")
+    on = day_field("À compter du")
     commune = forms.ChoiceField(label="Commune")
-    share = ShareField(label="Part de l'activité dans cette commune (%)", required=False)
+    share = ShareField(label="Part de l'activité dans cette commune (%)", min_value=1, required=False)
     upload = forms.FileField(label="Justificatif", help_text=FILES, required=False)
 
     def prepare(self) -> None:
@@ -83,7 +67,7 @@ class PlaceForm(StepForm):
             else (Commune.objects.within(key.level, key.code))
         )
         named = communes.order_by("search_name", "code").values_list("pk", "name")
-        self.fields["commune"].choices = [("", "Choisir"), *named]  # type: ignore[attr-defined]
+        offer(self, "commune", [("", "Choisir"), *named])
         self.fields["share"].required = terms_of(self.obligation).share is not None
 
 
@@ -94,24 +78,23 @@ class StartForm(PlaceForm):
 
 
 class InterruptForm(StepForm):
-    starts_on = day("Du")
-    ends_on = day("Au", required=False, help_text="Laissez vide tant que la reprise n'est pas connue.")
+    starts_on = day_field("Du")
+    ends_on = day_field("Au", required=False, help_text="Laissez vide tant que la reprise n'est pas connue.")
     reason = forms.ChoiceField(label="Motif")
     upload = forms.FileField(label="Justificatif", help_text=FILES, required=False)
 
     def prepare(self) -> None:
         accepted = terms_of(self.obligation).interruptions
-        self.fields["reason"].choices = [  # type: ignore[attr-defined]
-            (slug, reason.label.capitalize()) for slug, reason in REASONS.items() if reason in accepted
-        ]
+        reasons = ((slug, reason) for slug, reason in REASONS.items() if reason in accepted)
+        offer(self, "reason", [(slug, reason.label.capitalize()) for slug, reason in reasons])
 
 
 class DayForm(StepForm):
-    on = day("Date")
+    on = day_field("Date")
 
 
 class CeaseForm(StepForm):
-    on = day("Exercice arrêté le")
+    on = day_field("Exercice arrêté le")
     reason = text("Motif")
 
 
@@ -128,7 +111,7 @@ class ExplanationForm(StepForm):
 
 
 class SuspectForm(StepForm):
-    occurred_on = day("Depuis le", help_text="Premier jour où l'engagement n'est plus tenu.")
+    occurred_on = day_field("Depuis le", help_text="Premier jour où l'engagement n'est plus tenu.")
     reason = text("Faits", help_text="Ils seront écrits au bénéficiaire.")
 
     def prepare(self) -> None:
@@ -142,7 +125,7 @@ class SuspectForm(StepForm):
 
 
 class HearingForm(StepForm):
-    heard_until = day("Observations attendues jusqu'au", help_text="Quinze jours au moins.")
+    heard_until = day_field("Observations attendues jusqu'au", help_text="Quinze jours au moins.")
 
 
 class ObservationsForm(StepForm):
@@ -154,15 +137,15 @@ class ReasonsForm(StepForm):
 
 
 class DeferForm(ReasonsForm):
-    until = day("Reporté au")
+    until = day_field("Reporté au")
     field_order = ("until", "reasons")
 
 
 class OrderForm(StepForm):
     number = forms.CharField(label="Numéro du titre de recettes", max_length=40)
-    on = day("Émis le")
+    on = day_field("Émis le")
     count = forms.IntegerField(label="Nombre d'échéances", min_value=1, max_value=120, initial=1)
-    first_due_on = day("Première échéance le")
+    first_due_on = day_field("Première échéance le")
 
 
 class ReliefForm(StepForm):
@@ -177,7 +160,7 @@ class ReliefForm(StepForm):
 
 
 class SimulationForm(forms.Form):
-    on = day("Manquement au", required=False)
+    on = day_field("Manquement au", required=False)
 
 
 class ObligationFilter(forms.Form):

@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 
+from maillage.kit.forms import AmountField, ShareField, day_input
 from maillage.offbudget.models import GuaranteeYear, LoanGuarantee, TaxExemption
 from maillage.territories.models import Commune
-
-HUNDRED = Decimal(100)
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-class ShareField(forms.DecimalField):
-    """A share typed in per cent: 50 is one half."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=100, decimal_places=1, **options)
-
-    def clean(self, value: Any) -> Decimal | None:
-        percent = super().clean(value)
-        return None if percent is None else percent / HUNDRED
-
-    def prepare_value(self, value: Any) -> Any:
-        return value * HUNDRED if isinstance(value, Decimal) else value
 
 
 class GuaranteeForm(forms.ModelForm[LoanGuarantee]):
@@ -38,7 +18,7 @@ class GuaranteeForm(forms.ModelForm[LoanGuarantee]):
     class Meta:
         model = LoanGuarantee
         fields = ["debtor", "lender", "purpose", "principal", "rate", "years", "starts_on"]
-        widgets = {"starts_on": _day()}
+        widgets = {"starts_on": day_input()}
 
 
 class GuaranteeYearForm(forms.ModelForm[GuaranteeYear]):
@@ -52,8 +32,8 @@ class DecisionForm(forms.Form):
 
 
 class CallForm(forms.Form):
-    amount = forms.DecimalField(label="Montant appelé (€)", min_value=Decimal("0.01"), decimal_places=2)
-    on = forms.DateField(label="Appelée le", widget=_day())
+    amount = AmountField(label="Montant appelé (€)", min_value=Decimal("0.01"))
+    on = forms.DateField(label="Appelée le", widget=day_input())
 
 
 class ExemptionForm(forms.ModelForm[TaxExemption]):
@@ -72,7 +52,7 @@ class ExemptionForm(forms.ModelForm[TaxExemption]):
             "decision",
             "effective_on",
         ]
-        widgets = {"permit_on": _day(), "effective_on": _day()}
+        widgets = {"permit_on": day_input(), "effective_on": day_input()}
         help_texts = {"commune": "Code officiel (INSEE), par exemple 00001."}
 
     def clean_commune(self) -> str:

@@ -17,8 +17,8 @@ from maillage.accounts.guards import authority_of, right_required
 from maillage.accounts.models import Event
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right, has_right
-from maillage.kit.console import Refused
 from maillage.kit.exports import WRITERS, Row, table_response
+from maillage.kit.web import attempt_in, say_errors
 from maillage.offbudget import actions
 from maillage.offbudget.figures import facts, guaranteed_annuity, tax_forgone, total_forgone
 from maillage.offbudget.forms import CallForm, DecisionForm, ExemptionForm, GuaranteeForm, GuaranteeYearForm
@@ -81,7 +81,7 @@ def guarantee(request: MemberRequest, pk: int) -> HttpResponse:
 def guarantee_new(request: MemberRequest) -> HttpResponse:
     form = GuaranteeForm(request.POST or None)
     if form.is_valid() and (
-        made := _attempt(
+        made := attempt_in(
             form,
             lambda: actions.propose_guarantee(
                 authority=authority_of(request), by=request.user, **form.cleaned_data
@@ -96,11 +96,15 @@ def guarantee_new(request: MemberRequest) -> HttpResponse:
 @right_required(Right.VOTE_BUDGET)
 def guarantee_year(request: MemberRequest) -> HttpResponse:
     form = GuaranteeYearForm(request.POST or None)
-    if form.is_valid() and _attempt(
-        form,
-        lambda: actions.record_guarantee_year(
-            authority=authority_of(request), by=request.user, **form.cleaned_data
-        ),
+    if (
+        form.is_valid()
+        and attempt_in(
+            form,
+            lambda: actions.record_guarantee_year(
+                authority=authority_of(request), by=request.user, **form.cleaned_data
+            ),
+        )
+        is not None
     ):
         messages.success(request, "Les chiffres de l'exercice sont enregistrés.")
         return redirect("offbudget:guarantees")
@@ -150,11 +154,15 @@ def exemptions(request: MemberRequest) -> HttpResponse:
 @right_required(Right.RECORD_DECISIONS)
 def exemption_new(request: MemberRequest) -> HttpResponse:
     form = ExemptionForm(request.POST or None)
-    if form.is_valid() and _attempt(
-        form,
-        lambda: actions.record_exemption(
-            authority=authority_of(request), by=request.user, **form.cleaned_data
-        ),
+    if (
+        form.is_valid()
+        and attempt_in(
+            form,
+            lambda: actions.record_exemption(
+                authority=authority_of(request), by=request.user, **form.cleaned_data
+            ),
+        )
+        is not None
     ):
         messages.success(request, "L'exonération est inscrite au registre.")
         return redirect("offbudget:exemptions")
@@ -166,11 +174,15 @@ def exemption_new(request: MemberRequest) -> HttpResponse:
 def exemption(request: MemberRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(_exemptions(request), pk=pk)
     form = ExemptionForm(request.POST or None, instance=one)
-    if form.is_valid() and _attempt(
-        form,
-        lambda: actions.correct_exemption(
-            exemption=TaxExemption.objects.get(pk=pk), by=request.user, **form.cleaned_data
-        ),
+    if (
+        form.is_valid()
+        and attempt_in(
+            form,
+            lambda: actions.correct_exemption(
+                exemption=TaxExemption.objects.get(pk=pk), by=request.user, **form.cleaned_data
+            ),
+        )
+        is not None
     ):
         messages.success(request, "L'exonération est corrigée.")
         return redirect("offbudget:exemptions")
@@ -236,24 +248,17 @@ def _export(fmt: str, name: str, columns: tuple[str, ...], rows: list[Row]) -> H
     return table_response(fmt, name=name, columns=columns, rows=rows)
 
 
-def _attempt(form: BaseForm, act: Callable[[], Any]) -> Any:
-    """What the action gives; None when it refuses, its sentence then being an error of the form."""
-    try:
-        return act()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-
-
 def _settle(
     request: MemberRequest, pk: int, form: Form, act: Callable[..., LoanGuarantee], done: str
 ) -> HttpResponse:
     """One step in the life of a guarantee, then its page again."""
     one = _one(request, pk)
-    if form.is_valid() and _attempt(form, lambda: act(guarantee=one, by=request.user, **form.cleaned_data)):
+    if (
+        form.is_valid()
+        and attempt_in(form, lambda: act(guarantee=one, by=request.user, **form.cleaned_data)) is not None
+    ):
         messages.success(request, done)
-    for errors in form.errors.values():
-        messages.error(request, " ".join(map(str, errors)))
+    say_errors(request, form)
     return redirect("offbudget:guarantee", pk)
 
 

@@ -17,6 +17,7 @@ from maillage.accounts.models import Authority, Event, EventQuerySet, Membership
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.kit.console import Refused
+from maillage.kit.forms import day_field, offer_rows
 from maillage.kit.pages import page_of
 
 
@@ -83,14 +84,14 @@ class JournalFilter(forms.Form):
     actor = forms.ModelChoiceField(
         label="Personne", queryset=User.objects.none(), required=False, empty_label="Toutes"
     )
-    since = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = day_field("Du", required=False)
+    until = day_field("Au", required=False)
     text = forms.CharField(label="Contient", required=False, max_length=100)
 
     def __init__(self, *, authority: Authority, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         members = User.objects.filter(memberships__authority=authority)
-        self.fields["actor"].queryset = members.distinct()  # type: ignore[attr-defined]
+        offer_rows(self, "actor", members.distinct())
 
     def apply(self, events: EventQuerySet) -> EventQuerySet:
         """The events that meet what was filled in; all of them when the filter does not hold water."""

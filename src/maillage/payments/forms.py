@@ -11,6 +11,7 @@ from maillage.accounts.models import Authority
 from maillage.agreements.models import InstalmentQuerySet
 from maillage.budget.models import Envelope
 from maillage.kit import clock
+from maillage.kit.forms import offer, offer_rows
 from maillage.kit.text import search_key
 from maillage.payments.models import BankAccount, PaymentBatch, PaymentBatchQuerySet
 from maillage.schemes.models import Scheme
@@ -32,11 +33,11 @@ class InstalmentFilter(forms.Form):
         super().__init__(*args, **kwargs)
         this_year = clock.today().year
         # Orders of the last year still go on its CP during the complementary day (January).
-        self.fields["exercice"].choices = [(year, year) for year in (this_year, this_year - 1)]  # type: ignore[attr-defined]
+        offer(self, "exercice", [(year, year) for year in (this_year, this_year - 1)])
         schemes = Scheme.objects.filter(authority=authority).order_by("title", "pk")
-        self.fields["dispositif"].queryset = schemes  # type: ignore[attr-defined]
+        offer_rows(self, "dispositif", schemes)
         envelopes = Envelope.objects.filter(authority=authority).order_by("label", "pk")
-        self.fields["enveloppe"].queryset = envelopes  # type: ignore[attr-defined]
+        offer_rows(self, "enveloppe", envelopes)
 
     @property
     def year(self) -> int:

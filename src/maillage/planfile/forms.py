@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from maillage.kit.forms import offer
 from maillage.planfile.library import SHIPPED, text_of
 from maillage.planfile.reading import MAX_BYTES, read
 
@@ -29,7 +30,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shipped"].choices = [("", "Aucun"), *_shipped()]  # type: ignore[attr-defined]
+        offer(self, "shipped", [("", "Aucun"), *_shipped()])
 
     def clean(self) -> dict[str, Any]:
         """Add `text` and `name`, what is to be checked and what it is called."""

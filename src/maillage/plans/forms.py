@@ -9,13 +9,8 @@ from django.db.models import Q
 
 from maillage.accounts.models import Authority, User
 from maillage.kit import clock
+from maillage.kit.forms import day_field, day_input, offer, offer_rows
 from maillage.plans.models import Indicator, Measure, MeasureQuerySet, PlanDecision, Reading
-
-
-def _day(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
-    )
 
 
 class MeasureFilter(forms.Form):
@@ -29,7 +24,7 @@ class MeasureFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = [("", "Tous"), *Measure.Status.choices]  # type: ignore[attr-defined]
+        offer(self, "status", [("", "Tous"), *Measure.Status.choices])
 
     def apply(self, measures: MeasureQuerySet) -> MeasureQuerySet:
         """The measures that meet what was filled in; all of them when the filter does not hold water."""
@@ -71,16 +66,16 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = User.objects.filter(memberships__authority=authority, is_active=True)
-        self.fields["owner"].queryset = members.distinct().order_by("full_name", "pk")  # type: ignore[attr-defined]
+        offer_rows(self, "owner", members.distinct().order_by("full_name", "pk"))
 
 
 class MilestoneForm(forms.Form):
-    on = _day("Atteint le", required=False, help_text="Laissez vide s'il n'est plus atteint.")
+    on = day_field("Atteint le", required=False, help_text="Laissez vide s'il n'est plus atteint.")
 
 
 class ReadingForm(forms.Form):
     indicator = forms.ModelChoiceField(label="Indicateur", queryset=Indicator.objects.none())
-    on = _day("Date")
+    on = day_field("Date")
     value = forms.DecimalField(label="Valeur", max_digits=14, decimal_places=2)
     source = forms.CharField(
         label="Source", max_length=Reading._meta.get_field("source").max_length, required=False
@@ -88,14 +83,14 @@ class ReadingForm(forms.Form):
 
     def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = measure.indicators.order_by("pk")  # type: ignore[attr-defined]
+        offer_rows(self, "indicator", measure.indicators.order_by("pk"))
 
 
 class DecisionForm(forms.ModelForm[PlanDecision]):
     class Meta:
         model = PlanDecision
         fields = ["title", "number", "taken_on", "body"]
-        widgets = {"taken_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"taken_on": day_input()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django import forms
 
 from maillage.kit import clock
+from maillage.kit.forms import FrenchDecimalField, ShareField, day_input, plain_number
 from maillage.rules.calendar import day_text
 from maillage.rules.fields import Field, FieldType, Source
 from maillage.rules.money import decimal_text, euros
@@ -19,16 +20,13 @@ from maillage.schemes.inputs import (
     FUNDING_KINDS,
     CommuneField,
     FinessField,
-    FrenchDecimalField,
     FundingPlanField,
     PhoneField,
     RnaField,
     RppsField,
-    ShareField,
     SiretField,
     YearAmountsField,
     commune_label,
-    plain_number,
 )
 from maillage.territories.keys import Key
 from maillage.territories.models import Commune
@@ -266,9 +264,7 @@ _SIMPLE: Final[Mapping[FieldType, Callable[[dict[str, Any]], forms.Field]]] = {
     FieldType.MONEY: lambda options: FrenchDecimalField(
         min_value=0, max_digits=12, decimal_places=2, **options
     ),
-    FieldType.DATE: lambda options: forms.DateField(
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
-    ),
+    FieldType.DATE: lambda options: forms.DateField(widget=day_input(), **options),
     FieldType.TEXT: lambda options: forms.CharField(max_length=LONGEST_TEXT, **options),
     FieldType.LONG_TEXT: lambda options: forms.CharField(
         max_length=LONGEST_ESSAY, widget=forms.Textarea(attrs={"rows": 6}), **options

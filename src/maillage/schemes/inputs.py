@@ -13,6 +13,7 @@ from django.core.validators import MinValueValidator
 from django.urls import reverse
 from stdnum.fr import siret
 
+from maillage.kit.forms import FrenchDecimalField
 from maillage.kit.text import search_key
 from maillage.territories.keys import Key
 from maillage.territories.models import LARGEST_FIRST, Commune
@@ -32,48 +33,6 @@ _CODE: Final = re.compile(r"(?:^|\()([0-9][0-9AB][0-9]{3})\)?$")
 def _compact(value: Any) -> str:
     """What was typed, without the spaces and dots people put into numbers."""
     return _SPACES.sub("", str(value or "")).replace(".", "").upper()
-
-
-class FrenchDecimalField(forms.DecimalField):
-    """A number as French people write it: « 1 234,50 »; spaces and the euro sign are read over."""
-
-    default_error_messages = {"invalid": "Écrivez un nombre, par exemple 1 234,50."}
-    widget = forms.TextInput
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.widget.attrs.setdefault("inputmode", "decimal")
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        if isinstance(value, str):
-            value = _SPACES.sub("", value).removesuffix("€").removesuffix("%").replace(",", ".")
-        return super().to_python(value)
-
-    def prepare_value(self, value: Any) -> Any:
-        return plain_number(value) if isinstance(value, Decimal) else value
-
-
-def plain_number(value: Decimal) -> str:
-    """A number to be typed again: decimal comma, no thousands separator, no trailing zero of a whole."""
-    text = format(value.quantize(Decimal(1)) if value == value.to_integral_value() else value, "f")
-    return text.replace(".", ",")
-
-
-class ShareField(FrenchDecimalField):
-    """A share asked as a percentage: « 50 » is one half."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=0, max_value=100, **options)
-
-    def clean(self, value: Any) -> Decimal | None:
-        percentage = super().clean(value)
-        return None if percentage is None else percentage / 100
-
-    def prepare_value(self, value: Any) -> Any:
-        return plain_number((value * 100).normalize()) if isinstance(value, Decimal) else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
 
 
 class NumberField(forms.CharField):

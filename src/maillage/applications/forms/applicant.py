@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from maillage.applications.checks import Statement
+from maillage.kit.forms import FrenchDecimalField, day_input
 from maillage.rules.terms import DeMinimis
-from maillage.schemes.inputs import FrenchDecimalField
 
 
 class RegistrationForm(forms.Form):
@@ -42,7 +42,7 @@ class AidForm(forms.Form):
     signed_on = forms.DateField(
         label="Date de la convention ou de la décision",
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=day_input(),
     )
     de_minimis = forms.ChoiceField(
         label="Régime européen de minimis",

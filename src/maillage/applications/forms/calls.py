@@ -8,6 +8,7 @@ from django import forms
 
 from maillage.accounts.models import Authority
 from maillage.applications.models import Call
+from maillage.kit.forms import offer_rows
 from maillage.schemes.models import Scheme
 
 
@@ -42,7 +43,7 @@ class CallForm(forms.Form):
     def __init__(self, authority: Authority, data: Any = None, *, call: Call | None = None) -> None:
         super().__init__(data, initial=_initial(call) if call is not None else None)
         self.call = call
-        self.fields["scheme"].queryset = Scheme.objects.filter(authority=authority)  # type: ignore[attr-defined]
+        offer_rows(self, "scheme", Scheme.objects.filter(authority=authority))
 
     def clean_themes(self) -> list[dict[str, Any]]:
         known = {theme["label"]: theme["key"] for theme in self.call.themes} if self.call else {}

@@ -13,6 +13,7 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, roles_with
 from maillage.applications.lists import AWAITING, suspended
 from maillage.applications.models import Application, ApplicationQuerySet, Call
+from maillage.kit.forms import offer, offer_rows
 from maillage.kit.text import search_key
 from maillage.schemes.models import Scheme
 from maillage.territories.models import Commune
@@ -66,10 +67,10 @@ class ApplicationFilter(forms.Form):
 
     def __init__(self, data: QueryDict, *, authority: Authority) -> None:
         super().__init__(data)
-        self.fields["dispositif"].queryset = Scheme.objects.filter(authority=authority)  # type: ignore[attr-defined]
-        self.fields["appel"].queryset = Call.objects.filter(authority=authority)  # type: ignore[attr-defined]
+        offer_rows(self, "dispositif", Scheme.objects.filter(authority=authority))
+        offer_rows(self, "appel", Call.objects.filter(authority=authority))
         officers = [(str(officer.pk), str(officer)) for officer in case_officers(authority)]
-        self.fields["instructeur"].choices = [("", "Tous"), (NOBODY, "Personne"), *officers]  # type: ignore[attr-defined]
+        offer(self, "instructeur", [("", "Tous"), (NOBODY, "Personne"), *officers])
 
     def apply(self, found: ApplicationQuerySet, *, on: date) -> ApplicationQuerySet:
         """The applications that meet what was filled in, on a day."""

@@ -14,11 +14,8 @@ from maillage.applications.forms.filters import case_officers
 from maillage.applications.models import Application, OpinionRequest
 from maillage.applications.questions import questions
 from maillage.kit import clock
+from maillage.kit.forms import day_input, offer, offer_rows
 from maillage.rules.deadlines import completeness_due_on
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def long_text() -> forms.Textarea:
@@ -40,7 +37,7 @@ class AssignForm(DossierForm):
 
     def __init__(self, application: Application, data: Any = None, **options: Any) -> None:
         super().__init__(application, data, **options)
-        self.fields["to"].queryset = case_officers(application.authority)  # type: ignore[attr-defined]
+        offer_rows(self, "to", case_officers(application.authority))
         self.initial.setdefault("to", application.assigned_to_id)
 
 
@@ -72,8 +69,8 @@ class CorrectionForm(DossierForm):
         super().__init__(application, data, **options)
         asked = [(key, field.label) for key, field in questions(application).items()]
         documents = [(known.key, known.label) for known in application.version.parsed.documents]
-        self.fields["fields_asked"].choices = asked  # type: ignore[attr-defined]
-        self.fields["requirements"].choices = documents  # type: ignore[attr-defined]
+        offer(self, "fields_asked", asked)
+        offer(self, "requirements", documents)
         self.initial.setdefault("due_on", completeness_due_on(clock.today()))
         if not documents:
             del self.fields["requirements"]
@@ -107,7 +104,7 @@ class OpinionRequestForm(DossierForm):
 
     def __init__(self, application: Application, data: Any = None, **options: Any) -> None:
         super().__init__(application, data, **options)
-        self.fields["asked_to"].queryset = advisers(application.authority)  # type: ignore[attr-defined]
+        offer_rows(self, "asked_to", advisers(application.authority))
         self.initial.setdefault("due_on", clock.today() + timedelta(days=21))
 
 
@@ -169,5 +166,5 @@ class HandOverForm(forms.Form):
         super().__init__(data)
         holders = Application.objects.filter(authority=authority, state__in=Application.OPEN_STATES)
         held = User.objects.filter(pk__in=holders.order_by().values("assigned_to"))
-        self.fields["leaver"].queryset = held.order_by("full_name", "pk")  # type: ignore[attr-defined]
-        self.fields["to"].queryset = case_officers(authority)  # type: ignore[attr-defined]
+        offer_rows(self, "leaver", held.order_by("full_name", "pk"))
+        offer_rows(self, "to", case_officers(authority))

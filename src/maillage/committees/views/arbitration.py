@@ -17,8 +17,9 @@ from maillage.committees import actions, pages
 from maillage.committees.forms import AmountForm
 from maillage.committees.models import Scenario, Session
 from maillage.committees.states import allows
-from maillage.committees.views.shared import attempt, attempt_form, session_in_hand
+from maillage.committees.views.shared import attempt_form, session_in_hand
 from maillage.kit.console import Refused
+from maillage.kit.web import attempt
 
 
 def _scenario(session: Session, asked: str) -> Scenario | None:

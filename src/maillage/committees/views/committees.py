@@ -14,8 +14,9 @@ from maillage.accounts.rights import Right
 from maillage.committees import actions
 from maillage.committees.forms import CommitteeForm, MemberForm
 from maillage.committees.models import Committee, Member
-from maillage.committees.views.shared import attempt, fill
+from maillage.committees.views.shared import fill
 from maillage.kit import clock
+from maillage.kit.web import attempt
 
 
 def _committees(request: MemberRequest) -> list[Committee]:

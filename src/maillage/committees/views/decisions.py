@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.accounts.guards import authority_of, right_required
-from maillage.accounts.journal import grouped
 from maillage.accounts.models import Event
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
@@ -33,11 +32,11 @@ from maillage.committees.forms import (
     WithdrawDecisionForm,
 )
 from maillage.committees.models import Decision, DecisionQuerySet
-from maillage.committees.views.shared import attempt, attempt_form, fill
+from maillage.committees.views.shared import attempt_form, fill
 from maillage.kit import clock
-from maillage.kit.console import Refused
 from maillage.kit.exports import streamed_response
 from maillage.kit.pages import page_of
+from maillage.kit.web import attempt, attempt_in
 from maillage.letters.pages import shown
 from maillage.plans.words import counted
 from maillage.rules.money import euros
@@ -157,12 +156,9 @@ def vote(request: MemberRequest) -> HttpResponse:
 
 def _record(request: MemberRequest, form: ActForm, votes: list[VoteForm]) -> list[actions.Result] | None:
     act = {**form.cleaned_data, "together": bool(form.cleaned_data["together"])}
-    try:
-        with grouped():
-            return actions.record_votes(votes=[one.vote for one in votes], by=request.user, **act)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
+    return attempt_in(
+        form, lambda: actions.record_votes(votes=[one.vote for one in votes], by=request.user, **act)
+    )
 
 
 def _with_form(
@@ -204,8 +200,7 @@ def publish(request: MemberRequest) -> HttpResponse:
 def notify_selected(request: MemberRequest) -> HttpResponse:
     """Notify the decisions ticked, each on its own: one that cannot be holds back no other."""
     chosen = _ticked(request)
-    with grouped():
-        refusals = actions.notify_each(decisions=chosen, by=request.user)
+    refusals = actions.notify_each(decisions=chosen, by=request.user)
     for refusal in refusals:
         messages.error(request, refusal)
     if sent := len(chosen) - len(refusals):

@@ -23,12 +23,12 @@ from maillage.committees.forms import OpinionForm, ReasonForm, SessionForm, With
 from maillage.committees.models import AgendaItem, Committee, Session
 from maillage.committees.quorum import sitting
 from maillage.committees.states import allows
-from maillage.committees.views.shared import attempt, attempt_form, fill, pdf_of, session_in_hand
+from maillage.committees.views.shared import attempt_form, fill, pdf_of, session_in_hand
 from maillage.files.serving import answer
 from maillage.kit.console import Refused
 from maillage.kit.exports import table_response
 from maillage.kit.pages import page_of
-from maillage.kit.web import refusals_as_pages
+from maillage.kit.web import attempt, refusals_as_pages
 from maillage.plans.words import counted
 
 
@@ -120,10 +120,13 @@ def agenda(request: MemberRequest, pk: int) -> HttpResponse:
         chosen = list(ready.filter(pk__in=asked))
         if not chosen:
             messages.error(request, "Cochez d’abord les dossiers à inscrire.")
-        elif attempt(
-            request,
-            lambda: actions.enlist(session=found, applications=chosen, by=request.user),
-            f"{counted(len(chosen), 'dossier inscrit', 'dossiers inscrits')} à l’ordre du jour.",
+        elif (
+            attempt(
+                request,
+                lambda: actions.enlist(session=found, applications=chosen, by=request.user),
+                f"{counted(len(chosen), 'dossier inscrit', 'dossiers inscrits')} à l’ordre du jour.",
+            )
+            is not None
         ):
             return redirect("committees:session", pk)
     context = {"session": found, "page": page_of(request, ready), "open": allows(found, "agenda")}
@@ -169,12 +172,15 @@ def attendance(request: MemberRequest, pk: int) -> HttpResponse:
             for key, member in members.items()
             if (given := request.POST.get(f"proxy-{key}", "")).isdecimal() and int(given) in members
         }
-        if attempt(
-            request,
-            lambda: actions.record_attendance(
-                session=found, present=present, proxies=proxies, by=request.user
-            ),
-            "Les présences sont relevées.",
+        if (
+            attempt(
+                request,
+                lambda: actions.record_attendance(
+                    session=found, present=present, proxies=proxies, by=request.user
+                ),
+                "Les présences sont relevées.",
+            )
+            is not None
         ):
             return redirect("committees:session", pk)
     context = pages.session_page(found, request.user, office=True)

@@ -32,7 +32,7 @@ VOTES: Final[dict[str, tuple[int | None, int]]] = {
     "bourses": (1_100_000, 260_000),
     "stages": (None, 60_000),
     "equipement": (1_200_000, 320_000),
-    "maisons": (2_400_000, 620_000),
+    "maisons": (3_200_000, 900_000),
     "structures": (600_000, 190_000),
     "permanences": (700_000, 200_000),
     "innovations": (900_000, 260_000),

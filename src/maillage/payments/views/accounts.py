@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.accounts.guards import authority_of, member_required, right_required
-from maillage.accounts.journal import grouped
 from maillage.accounts.models import Event
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
@@ -22,11 +21,12 @@ from maillage.files.serving import answer
 from maillage.kit.console import Refused
 from maillage.kit.pages import page_of
 from maillage.kit.text import search_key
+from maillage.kit.web import attempt, say_errors
 from maillage.payments import actions
 from maillage.payments.actions.accounts import may_add
 from maillage.payments.forms import AccountFilter, AccountForm, ReasonForm
 from maillage.payments.models import BankAccount, BankAccountQuerySet
-from maillage.payments.views.shared import attempt, private, say_errors
+from maillage.payments.views.shared import private
 
 TONES: dict[str, str] = {
     BankAccount.State.TO_CHECK: "wait",
@@ -134,8 +134,7 @@ def add(request: MemberRequest, pk: int) -> HttpResponse:
     form = AccountForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            with grouped():
-                actions.add_bank_account(recipient=recipient, by=request.user, **form.cleaned_data)
+            actions.add_bank_account(recipient=recipient, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -165,6 +164,5 @@ def _page(request: MemberRequest, found: BankAccount, *, in_clear: str = "") -> 
 
 
 def _step(request: MemberRequest, pk: int, act: Callable[[], Any], done: str) -> HttpResponse:
-    with grouped():
-        attempt(request, act, done)
+    attempt(request, act, done)
     return redirect("payments:account", pk)

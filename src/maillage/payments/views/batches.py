@@ -12,17 +12,17 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.accounts.guards import authority_of, right_required
-from maillage.accounts.journal import grouped
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.files.serving import answer
 from maillage.kit.exports import CONTENT_TYPES, Row
 from maillage.kit.pages import page_of
+from maillage.kit.web import attempt, say_errors
 from maillage.payments import actions, pages
 from maillage.payments.forms import BatchFilter, ReasonForm
 from maillage.payments.models import Payment, PaymentBatch, PaymentBatchQuerySet
 from maillage.payments.statements import ALREADY_PAID_COLUMNS, DOCUMENT_COLUMNS, already_paid, documents
-from maillage.payments.views.shared import attempt, download, private, say_errors
+from maillage.payments.views.shared import download, private
 
 # The tables of a batch, none of which holds bank details.
 TABLES: dict[str, tuple[tuple[str, ...], Callable[[Iterable[Payment]], Iterable[Row]]]] = {
@@ -146,8 +146,7 @@ def file(request: MemberRequest, pk: int, fmt: str) -> HttpResponse:
 
 def _step(request: MemberRequest, pk: int, act: Callable[[], Any], done: str) -> HttpResponse:
     """One step in the life of a batch, then its page again."""
-    with grouped():
-        attempt(request, act, done)
+    attempt(request, act, done)
     return redirect("payments:batch", pk)
 
 

@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.accounts.guards import authority_of, right_required
-from maillage.accounts.journal import grouped
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.agreements.models import Instalment, InstalmentQuerySet
 from maillage.kit import clock
 from maillage.kit.pages import page_of
+from maillage.kit.web import attempt
 from maillage.payments import actions
 from maillage.payments.forms import InstalmentFilter
 from maillage.payments.lists import COLUMNS, LACKING, READY, TABS, exported, lines, measured, selection
-from maillage.payments.views.shared import attempt, download
+from maillage.payments.views.shared import download
 
 
 def _tab(request: MemberRequest) -> str:
@@ -83,14 +83,13 @@ def prepare(request: MemberRequest) -> HttpResponse:
     if "tout" not in request.POST:
         keys = [key for key in request.POST.getlist("echeance") if key.isdecimal()]
         found = Instalment.objects.filter(pk__in=keys, agreement__authority=authority).order_by("pk")
-    with grouped():
-        batch = attempt(
-            request,
-            lambda: actions.prepare_batch(
-                authority=authority, year=form.year, instalments=found, by=request.user
-            ),
-            "Le bordereau est préparé. Une autre personne peut l'approuver.",
-        )
+    batch = attempt(
+        request,
+        lambda: actions.prepare_batch(
+            authority=authority, year=form.year, instalments=found, by=request.user
+        ),
+        "Le bordereau est préparé. Une autre personne peut l'approuver.",
+    )
     if batch is None:
         return redirect(f"{reverse('payments:payable')}?{request.GET.urlencode()}")
     return redirect("payments:batch", batch.pk)

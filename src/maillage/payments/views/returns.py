@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.accounts.guards import authority_of, right_required
-from maillage.accounts.journal import grouped
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.kit.console import Refused
@@ -29,10 +28,9 @@ def returns(request: MemberRequest) -> HttpResponse:
     form = ReturnForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            with grouped():
-                found = actions.read_return(
-                    authority=authority_of(request), upload=form.cleaned_data["upload"], by=request.user
-                )
+            found = actions.read_return(
+                authority=authority_of(request), upload=form.cleaned_data["upload"], by=request.user
+            )
         except Refused as refusal:
             form.add_error("upload", str(refusal))
         else:

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from maillage.kit.forms import FrenchDecimalField, ShareField
 from maillage.rules.errors import RulesErrors
 from maillage.rules.reading import decimal_of, number_json
 from maillage.rules.terms import Term
-from maillage.schemes.inputs import FrenchDecimalField, ShareField
 from maillage.schemes.reading import parsed
 
 Document = dict[str, Any]

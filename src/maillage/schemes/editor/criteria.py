@@ -9,6 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from maillage.kit.forms import FrenchDecimalField, plain_number
 from maillage.kit.text import search_key
 from maillage.rules.errors import RulesErrors
 from maillage.rules.fields import Field, FieldType
@@ -16,7 +17,6 @@ from maillage.rules.reading import date_of, decimal_of, number_json
 from maillage.rules.terms import Effect
 from maillage.schemes.editor.base import Document, ExpressionField, LinesField, choices_of, plain
 from maillage.schemes.editor.sections import SLUG_HELP
-from maillage.schemes.inputs import FrenchDecimalField, plain_number
 from maillage.schemes.reading import parsed
 
 IS_TRUE, IS_FALSE = "is_true", "is_false"

@@ -10,6 +10,7 @@ from django import forms
 
 from maillage.accounts.models import Authority
 from maillage.budget.models import Envelope
+from maillage.kit.forms import day_input
 from maillage.plans.models import Measure
 from maillage.schemes.models import Scheme
 
@@ -74,6 +75,4 @@ class PublishForm(forms.Form):
 class TryForm(forms.Form):
     """The day of « essayer sur un cas »."""
 
-    on = forms.DateField(
-        label="Date d'examen", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    on = forms.DateField(label="Date d'examen", widget=day_input())

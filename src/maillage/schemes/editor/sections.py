@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 
+from maillage.kit.forms import FrenchDecimalField, ShareField
 from maillage.rules.amounts import UNSET_LABELS
 from maillage.rules.fields import FieldType, Source
 from maillage.rules.parts import AMOUNTS, FIELD_START
@@ -43,7 +44,6 @@ from maillage.schemes.editor.base import (
     read_json,
     typed,
 )
-from maillage.schemes.inputs import FrenchDecimalField, ShareField
 from maillage.schemes.reading import parsed
 
 SLUG_HELP: Final = "Minuscules sans accent, chiffres et « _ »."
