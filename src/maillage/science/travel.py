@@ -117,9 +117,9 @@ def straight_line(
     :param limit_minutes: pairs at exactly the limit are kept.
     :raises ScienceError: missing or impossible coordinate, parameter not above zero.
     """
-    _require_positive(limit_minutes=limit_minutes, detour=detour, speed_kmh=speed_kmh)
-    starts = _unit_vectors(lon, lat)
-    ends = starts if to_lon is None or to_lat is None else _unit_vectors(to_lon, to_lat)
+    require_positive(limit_minutes=limit_minutes, detour=detour, speed_kmh=speed_kmh)
+    starts = unit_vectors(lon, lat)
+    ends = starts if to_lon is None or to_lat is None else unit_vectors(to_lon, to_lat)
     minutes_per_km = 60.0 * detour / speed_kmh
     half_angle = min(limit_minutes / minutes_per_km / EARTH_RADIUS_KM / 2.0, np.pi / 2.0)
     chord = 2.0 * np.sin(half_angle) * (1.0 + 1e-12)
@@ -144,11 +144,11 @@ def straight_line_nearest(
     :returns: place numbers and minutes, both of shape (origins,).
     :raises ScienceError: as :func:`straight_line`, or no place at all.
     """
-    _require_positive(detour=detour, speed_kmh=speed_kmh)
-    ends = _unit_vectors(to_lon, to_lat)
+    require_positive(detour=detour, speed_kmh=speed_kmh)
+    ends = unit_vectors(to_lon, to_lat)
     if not len(ends):
         raise ScienceError("Aucun lieu de soins n'est donné : impossible de chercher le plus proche.")
-    chord, place = cKDTree(ends).query(_unit_vectors(lon, lat))
+    chord, place = cKDTree(ends).query(unit_vectors(lon, lat))
     distance_km = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
     return np.asarray(place), distance_km * 60.0 * detour / speed_kmh
 
@@ -177,7 +177,11 @@ def _refuse_repeated_pair(rows: IntArray, columns: IntArray) -> None:
     )
 
 
-def _unit_vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> FloatArray:
+def unit_vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> FloatArray:
+    """Points of the unit sphere, shape (points, 3), from degrees: their chords rank like great circles.
+
+    :raises ScienceError: missing coordinate, or a latitude above 90 degrees.
+    """
     count = np.asarray(lon).size
     longitude = np.radians(finite(lon, count, "les longitudes"))
     degrees = finite(lat, count, "les latitudes")
@@ -192,7 +196,8 @@ def _unit_vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> FloatArray:
     )
 
 
-def _require_positive(**parameters: float) -> None:
+def require_positive(**parameters: float) -> None:
+    """Refuse a parameter, given by its name, that is not a number above zero."""
     for name, value in parameters.items():
         if not (np.isfinite(value) and value > 0):
             raise ScienceError(f"Le paramètre {name} doit être un nombre supérieur à zéro, et non {value}.")
