@@ -98,7 +98,7 @@ def test_entries_are_filtered_and_exported_as_filtered(client: Client, finance: 
         envelope=target, year=2026, amount=euro("12.50"), subject=finance, key=key(), by=finance
     )
     shown = read(client, "budget:envelope", target.pk, ecriture="payment_order")
-    assert "1 à 1 sur 1 écritures" in shown
+    assert "1 ligne" in shown
     answer = client.get(reverse("budget:entries_export", args=[target.pk, "csv"]), {"texte": "financ"})
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 3

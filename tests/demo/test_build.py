@@ -105,7 +105,7 @@ def test_the_demo_is_whole_and_making_it_twice_changes_nothing(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("demo", share=0)
-    assert "est prêt : lancez « maillage run »" in capsys.readouterr().out
+    assert "est prête" in capsys.readouterr().out
     assert (home / "demo").is_dir()
     assert Commune.objects.filter(departement=HOME).count() == COMMUNES
     assert not Commune.objects.filter(epci=None).exists()

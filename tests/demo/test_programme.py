@@ -61,6 +61,7 @@ def test_a_told_programme_holds_together(tmp_path: Path, settings: Any) -> None:
     _nothing_is_left_behind()
     _sessions_are_held(departement)
     before = Event.objects.count()
+    assert Event.objects.get(verb="tell_programme").data["cut"] == []
     assert not make_demo(share=SHARE)
     assert Event.objects.count() == before
 

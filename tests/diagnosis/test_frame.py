@@ -101,7 +101,7 @@ def test_a_unit_without_value_is_left_out_of_both_sides_and_told() -> None:
     found = values_of(units)
     assert found["apl_mean"].value == pytest.approx(2.0)
     assert found["apl_share_under_2_5"].value == pytest.approx(1.0)
-    assert found["apl_mean"].note == "1 commune(s) sans valeur publiée, hors du calcul."
+    assert found["apl_mean"].note == "1\N{NO-BREAK SPACE}commune sans valeur publiée, hors du calcul."
 
 
 def test_nothing_known_is_never_zero() -> None:

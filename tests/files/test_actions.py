@@ -85,7 +85,7 @@ def test_a_file_waits_in_quarantine_until_a_worker_has_checked_it(no_worker: Non
 def test_the_worker_accepts_it() -> None:
     file = received()
     assert file.is_usable
-    assert Job.objects.get(kind="check_file").state == Job.State.DONE
+    assert Job.objects.get(kind="check_files").state == Job.State.DONE
 
 
 def test_it_is_kept_where_nothing_is_served_and_under_another_name() -> None:
@@ -167,7 +167,7 @@ def test_without_its_scanner_a_file_stays_in_quarantine_and_says_so(settings: An
     file = received()
     assert file.state == "quarantined"
     assert "injoignable" in file.reason
-    assert "injoignable" in Job.objects.get(kind="check_file").error
+    assert "injoignable" in Job.objects.get(kind="check_files").error
     with pytest.raises(Refused, match="injoignable"):
         answer(file)
     settings.CLAMD = ""

@@ -40,7 +40,7 @@ def test_a_broken_archive_changes_nothing(country: Path) -> None:
 def test_a_load_is_told_in_the_journal(loaded_territory: ImportRun) -> None:
     event = Event.objects.get(verb="load_files")
     assert event.object_id == str(loaded_territory.pk)
-    assert "fichier(s) chargé(s)" in event.sentence
+    assert "fichiers chargés" in event.sentence
 
 
 def test_each_authority_a_load_was_made_for_reads_it_in_its_journal(country: Path) -> None:

@@ -58,7 +58,7 @@ def test_help_lists_the_commands_and_succeeds(capsys: pytest.CaptureFixture[str]
 def test_a_command_that_succeeds_exits_with_0(country: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("load", str(country), "--format", "json") == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["outcome"].startswith("11 fichier(s) chargé(s)")
+    assert document["outcome"].startswith("11\N{NO-BREAK SPACE}fichiers chargés")
 
 
 def test_tables_are_printed_as_csv_when_asked(country: Path, capsys: pytest.CaptureFixture[str]) -> None:

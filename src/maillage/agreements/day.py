@@ -10,7 +10,7 @@ from django.urls import reverse
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
 from maillage.agreements.models import Agreement, Proof
-from maillage.committees.models import Decision
+from maillage.agreements.waiting import awaiting_agreement
 from maillage.kit.matters import Matter
 
 
@@ -18,8 +18,7 @@ def matters(user: User, authority: Authority) -> Iterator[Matter]:
     """Agreements to prepare, to have signed, to forward; proofs to check."""
     address = reverse("agreements:agreements")
     if user.can(Right.MANAGE_AGREEMENTS, authority):
-        granted = Decision.objects.filter(outcome="granted", state="taken", agreement=None)
-        waiting = granted.filter(application__authority=authority).count()
+        waiting = awaiting_agreement().filter(application__authority=authority).count()
         if waiting:
             told = _count(waiting, "accord attend sa convention", "accords attendent leur convention")
             yield Matter(told, f"{address}#a-preparer", "Préparer", "waiting")

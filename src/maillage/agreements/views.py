@@ -16,6 +16,7 @@ from maillage.accounts.rights import Right
 from maillage.agreements import actions, documents, forms, pages, variables
 from maillage.agreements.models import Agreement, AgreementQuerySet, Amendment, Proof, Template
 from maillage.agreements.operations import possible
+from maillage.agreements.waiting import awaiting_agreement
 from maillage.committees.models import Decision
 from maillage.files.models import StoredFile
 from maillage.files.serving import answer
@@ -39,9 +40,7 @@ def _filtered(request: MemberRequest) -> tuple[forms.AgreementFilter, AgreementQ
 @right_required(Right.SEE_APPLICATIONS)
 def agreements(request: MemberRequest) -> HttpResponse:
     form, found = _filtered(request)
-    waiting = Decision.objects.visible_to(request.user).filter(
-        application__authority=authority_of(request), outcome="granted", state="taken", agreement=None
-    )
+    waiting = awaiting_agreement().filter(application__authority=authority_of(request))
     page = page_of(request, pages.with_sums(found))
     may_manage = request.user.can(Right.MANAGE_AGREEMENTS, request.authority)
     context = {

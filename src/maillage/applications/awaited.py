@@ -1,10 +1,12 @@
-"""What a granted applicant still has to do, as the rooms above tell it: they know, this one may not ask."""
+"""What someone still has to do once an application is granted, as the rooms above tell it: they know,
+this one may not ask."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from maillage.accounts.models import User
 from maillage.applications.models import Application
 
 
@@ -17,18 +19,18 @@ class Awaited:
     url: str
 
 
-AwaitedOf = Callable[[Application], Awaited | None]
+AwaitedOf = Callable[[Application, User], Awaited | None]
 
 AWAITED: list[AwaitedOf] = []
 
 
 def awaited(function: AwaitedOf) -> AwaitedOf:
-    """Register what tells the next thing a granted applicant has to do, in the `ready` of a room."""
+    """Register what tells the next thing someone has to do, in the `ready` of a room."""
     if function not in AWAITED:
         AWAITED.append(function)
     return function
 
 
-def first_awaited(application: Application) -> Awaited | None:
-    """The first thing that waits, in the order of the walk: agreement, bank details, obligation."""
-    return next((found for ask in AWAITED if (found := ask(application)) is not None), None)
+def first_awaited(application: Application, reader: User) -> Awaited | None:
+    """The first thing that waits for the reader, in the order of the walk: agreement, account, obligation."""
+    return next((found for ask in AWAITED if (found := ask(application, reader)) is not None), None)

@@ -85,7 +85,7 @@ def standing(application: Application, correction: CorrectionRequest | None) -> 
         return Standing(
             label, "wait", waited, "Répondre", reverse("applications:correction", args=[application.pk])
         )
-    if application.state == State.GRANTED and (waiting := first_awaited(application)):
+    if application.state == State.GRANTED and (waiting := first_awaited(application, application.applicant)):
         return Standing(label, "wait", waiting.sentence, waiting.action, waiting.url)
     return Standing(label, tone, _NEXT.get(application.state, ""))
 

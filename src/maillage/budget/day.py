@@ -13,7 +13,7 @@ from maillage.budget import balances
 from maillage.budget.models import Envelope
 from maillage.kit import clock
 from maillage.kit.matters import Matter
-from maillage.plans.words import counted, quoted
+from maillage.kit.words import counted, quoted
 from maillage.rules.money import euros
 
 # A lapse is announced three months before its day: the time to commit, or to vote again.

@@ -13,7 +13,7 @@ from maillage.applications.models import Application
 from maillage.committees.models import Decision, Session
 from maillage.kit import clock
 from maillage.kit.matters import Matter
-from maillage.plans.words import counted
+from maillage.kit.words import counted
 from maillage.rules.deadlines import TRANSMISSION
 
 

@@ -26,6 +26,7 @@ from maillage.committees.models import AgendaItem, Session
 from maillage.committees.quorum import Voices, sitting
 from maillage.kit import clock
 from maillage.kit.text import UNKNOWN
+from maillage.kit.words import counted
 from maillage.letters.writing import compose
 from maillage.rules.money import euros
 
@@ -77,12 +78,12 @@ def pack(session: Session, items: Sequence[AgendaItem], figures: Sequence[Band])
     )
 
 
-def minutes(session: Session, items: Sequence[AgendaItem], figures: Sequence[Band], counted: Voices) -> Act:
+def minutes(session: Session, items: Sequence[AgendaItem], figures: Sequence[Band], voices: Voices) -> Act:
     """The minutes, as they are kept when the session is closed."""
     chair = next((member for member in sitting(session) if member.is_chair), None)
     blocks: list[Block] = [
         Paragraph(f"Le comité « {session.committee} » s'est réuni {when(session)}."),
-        *_attendance(session, counted),
+        *_attendance(session, voices),
         Heading("Ce qui reste des enveloppes"),
         _envelopes(figures) if figures else Paragraph("Aucune enveloppe n'est concernée."),
         Heading("Avis rendus"),
@@ -146,20 +147,20 @@ def _sheet(item: AgendaItem) -> Iterable[Block]:
         yield Bullets(tuple(result["sentence"] for result in judgement.results) or ("Aucun critère.",))
 
 
-def _attendance(session: Session, counted: Voices) -> Iterable[Block]:
+def _attendance(session: Session, voices: Voices) -> Iterable[Block]:
     members = {member.pk: member for member in sitting(session)}
     rows = {row.member_id: row for row in session.attendances.all()}
     here = [member for key, member in members.items() if key in rows and rows[key].is_present]
     absent = [
-        f"{member}, représenté par {members[counted.represented[key]]}"
-        if key in counted.represented
+        f"{member}, représenté par {members[voices.represented[key]]}"
+        if key in voices.represented
         else str(member)
         for key, member in members.items()
         if member not in here
     ]
     yield Heading("Présences")
     yield Paragraph(
-        f"{counted.count} voix présentes ou représentées, pour un quorum de {session.committee.quorum}."
+        f"{voices.count} voix présentes ou représentées, pour un quorum de {session.committee.quorum}."
     )
     yield Bullets(tuple(f"{m}, {m.title}" if m.title else str(m) for m in here) or ("Aucun membre.",))
     if absent:
@@ -178,9 +179,8 @@ def _opinion(item: AgendaItem) -> Iterable[Block]:
         pairs.append(("Proposé", amount(item.proposed)))
     pairs.append(("Avis", item.get_opinion_display()))
     if item.votes_for is not None:
-        pairs.append(
-            ("Voix", f"{item.votes_for} pour, {item.votes_against} contre, {item.abstentions} abstention(s)")
-        )
+        abstained = counted(item.abstentions or 0, "abstention")
+        pairs.append(("Voix", f"{item.votes_for} pour, {item.votes_against} contre, {abstained}"))
     withdrawn = [str(withdrawal.member) for withdrawal in item.withdrawals.all()]
     if withdrawn:
         pairs.append(("Déports", ", ".join(withdrawn)))

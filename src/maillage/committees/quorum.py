@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maillage.committees.models import AgendaItem, Member, Session
-from maillage.plans.words import counted
+from maillage.kit.words import counted
 
 
 @dataclass(frozen=True, slots=True)

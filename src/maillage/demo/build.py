@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
+from django.db import connection
 
 from maillage.accounts.actions import create_user, ensure_authority, grant_role
 from maillage.accounts.models import Authority, User
@@ -15,16 +16,16 @@ from maillage.demo import files, registers
 from maillage.demo.geography import DEPARTEMENTS, HOME
 from maillage.demo.names import person_name
 from maillage.demo.people import YEARS
-from maillage.demo.programme.telling import Progress, tell_programme, was_told
+from maillage.demo.programme.telling import Progress, tell_programme, was_interrupted, was_told
 from maillage.demo.territory import DEPARTEMENT_NAMES, Territory, make_territory
 from maillage.intake.actions import load
-from maillage.kit.console import Refused
+from maillage.kit.console import Refused, prepare_database
+from maillage.kit.lock import held
 from maillage.sources.professions import PROFESSIONS
 from maillage.territories.models import Commune, Dataset
 
 DEFAULT_SEED = 7
-# Share of the applications of the programme that are told: all of them take minutes.
-DEFAULT_SHARE = 0.0
+DEFAULT_SHARE = 1.0
 EPCI_ROLES = (
     Role.ADMINISTRATOR,
     Role.MISSION_OFFICER,
@@ -41,13 +42,27 @@ def make_demo(
 
     :param share: of the applications of its programme, for a quicker demonstration; 0 tells no programme.
 
-    Raises Refused beside real data: the demo lets anyone in without a password.
+    A demo whose making was interrupted is made again from nothing. Raises Refused beside real data, since the
+    demo lets anyone in without a password, and while another process makes the demo.
     """
-    if Commune.objects.exclude(departement__in=DEPARTEMENTS).exists():
+    otherwise = "La démonstration est en cours de création : attendez quelques minutes qu'elle soit prête."
+    with held("demo", otherwise=otherwise):
+        return _make(seed, progress, share)
+
+
+def is_wanted() -> bool:
+    """Whether nothing is loaded yet, or only a demo whose making was interrupted."""
+    return not Commune.objects.exists() or (_is_alone() and was_interrupted())
+
+
+def _make(seed: int, progress: Progress, share: float) -> bool:
+    if not _is_alone():
         raise Refused(
             "Cette installation contient déjà des données réelles : choisissez un autre dossier avec "
             "MAILLAGE_HOME pour la démonstration."
         )
+    if was_interrupted():
+        _erase()
     territory = make_territory(seed)
     folder = settings.HOME / "demo" / "files"
     write_files(territory, folder)
@@ -60,6 +75,24 @@ def make_demo(
         territory, *authorities, folder=folder.with_name("registers"), progress=progress, share=share
     )
     return told or changed
+
+
+def _is_alone() -> bool:
+    """Whether no commune is loaded but those of the demo."""
+    return not Commune.objects.exclude(departement__in=DEPARTEMENTS).exists()
+
+
+def _erase() -> None:
+    """Erase an installation that holds nothing but a demo. What it kept cannot be deleted row by row."""
+    if connection.vendor != "sqlite":
+        raise Refused(
+            "La création de la démonstration a été interrompue : videz sa base de données, puis relancez "
+            "« maillage demo »."
+        )
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{connection.settings_dict['NAME']}{suffix}").unlink(missing_ok=True)
+    prepare_database()
 
 
 def write_files(territory: Territory, folder: Path) -> None:

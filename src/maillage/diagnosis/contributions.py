@@ -36,7 +36,7 @@ def contributions(diagnosis: Diagnosis) -> list[Contribution]:
     if unit is None:
         return []
     parameters = estimate.parameters_for(diagnosis.profession, diagnosis.snapshot.vintage)
-    near, minutes = _around(whole, unit, parameters.decay.limit, _matrix(diagnosis))
+    near, minutes = _around(whole, unit, parameters.decay.limit, matrix_used(diagnosis))
     rate = whole["supply"][near] / whole["demand"][near]
     amounts = parameters.decay(minutes) * rate * parameters.per * diagnosis.snapshot.parameters["calibration"]
     total = amounts.sum()
@@ -86,7 +86,7 @@ def _around(
     return reached[offers], minutes[offers]
 
 
-def _matrix(diagnosis: Diagnosis) -> estimate.Matrix | None:
+def matrix_used(diagnosis: Diagnosis) -> estimate.Matrix | None:
     """The matrix the snapshot was made with, when it was, and is still loaded."""
     used = [source["sha256"] for source in diagnosis.snapshot.sources if source["kind"] == "travel_times"]
     return matrix_of(Dataset.objects.active().filter(kind="travel_times", sha256__in=used).first())

@@ -52,22 +52,22 @@ class Matrix:
 def travel_times(
     code: NDArray[np.str_], lon: Floats, lat: Floats, *, limit_minutes: float, matrix: Matrix | None
 ) -> TravelTimes:
-    """Minutes between units within a limit: the loaded matrix where it has an origin, else a straight line.
+    """Minutes between units within a limit: the loaded matrix where it has both, else a straight line.
 
-    Units are placed at their centre; a unit is at 0 minutes of itself.
+    Two units that the matrix has, and no time between them, are out of reach of each other; past its edge,
+    the places it does not have are reached in a straight line. Units are placed at their centre; a unit is at
+    0 minutes of itself.
     """
-    if matrix is None:
-        return straight_times(lon, lat, limit_minutes=limit_minutes)
-    position = {name: number for number, name in enumerate(code.tolist())}
-    known = np.array([position.get(name, -1) for name in matrix.codes.tolist()], dtype=np.int64)
-    origin, destination = known[matrix.origin], known[matrix.destination]
-    kept = (origin >= 0) & (destination >= 0) & (matrix.minutes <= limit_minutes) & (origin != destination)
-    origin, destination, minutes = origin[kept], destination[kept], matrix.minutes[kept]
-    covered = np.zeros(len(code), dtype=bool)
-    covered[origin] = True
     fallback = straight_times(lon, lat, limit_minutes=limit_minutes)
+    if matrix is None:
+        return fallback
+    origin, destination, minutes = _pairs_of(matrix, code)
+    leaves, arrives = np.zeros(len(code), dtype=bool), np.zeros(len(code), dtype=bool)
+    leaves[origin], arrives[destination] = True, True
+    kept = (minutes <= limit_minutes) & (origin != destination)
+    origin, destination, minutes = origin[kept], destination[kept], minutes[kept]
     rows = np.repeat(np.arange(len(code)), np.diff(fallback.indptr))
-    straight = ~covered[rows] | (rows == fallback.indices)
+    straight = ~(leaves[rows] & arrives[fallback.indices]) | (rows == fallback.indices)
     return TravelTimes.from_pairs(
         np.concatenate([origin, rows[straight]]),
         np.concatenate([destination, fallback.indices[straight]]),
@@ -75,6 +75,17 @@ def travel_times(
         origins=len(code),
         places=len(code),
     )
+
+
+def _pairs_of(
+    matrix: Matrix, code: NDArray[np.str_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """The pairs of a matrix between units of these codes: numbers of both, minutes."""
+    position = {name: number for number, name in enumerate(code.tolist())}
+    known = np.array([position.get(name, -1) for name in matrix.codes.tolist()], dtype=np.int64)
+    origin, destination = known[matrix.origin], known[matrix.destination]
+    both = (origin >= 0) & (destination >= 0)
+    return origin[both], destination[both], matrix.minutes[both]
 
 
 def straight_times(lon: Floats, lat: Floats, *, limit_minutes: float) -> TravelTimes:
@@ -127,8 +138,25 @@ def estimate(
     )
 
 
-def minutes_to_nearest(lon: Floats, lat: Floats, has: NDArray[np.bool_]) -> Floats:
-    """Straight-line minutes from each located unit to the nearest one that `has` the service, else NaN."""
+def minutes_to_nearest(
+    code: NDArray[np.str_], lon: Floats, lat: Floats, has: NDArray[np.bool_], *, matrix: Matrix | None
+) -> Floats:
+    """Minutes from each located unit to the nearest one that `has` the service, else NaN.
+
+    By the loaded matrix where it reaches one from there, else in a straight line.
+    """
+    minutes = _straight_to_nearest(lon, lat, has)
+    if matrix is not None:
+        origin, destination, times = _pairs_of(matrix, code)
+        served = has[destination] & ~has[origin]
+        nearest = np.full(len(code), np.inf)
+        np.minimum.at(nearest, origin[served], times[served])
+        found = np.isfinite(nearest) & np.isfinite(minutes)
+        minutes[found] = nearest[found]
+    return minutes
+
+
+def _straight_to_nearest(lon: Floats, lat: Floats, has: NDArray[np.bool_]) -> Floats:
     minutes = np.full(len(lon), np.nan)
     placed = np.isfinite(lon) & np.isfinite(lat)
     goals = placed & has

@@ -10,6 +10,7 @@ import numpy as np
 from maillage.diagnosis.frame import APL_COLUMNS, THRESHOLD, Floats, Frame, age_bound, fragility, weighted
 from maillage.diagnosis.indicators import Indicator, indicators
 from maillage.diagnosis.professions import Profession
+from maillage.kit.words import counted
 from maillage.science import inequality
 from maillage.science.agreement import spearman
 
@@ -170,9 +171,10 @@ def _origin_of(code: str, origin: Origin) -> tuple[str, int | None]:
 def _notes(frame: Frame) -> dict[str, str]:
     """What a reader must know of the figures of this territory."""
     unpublished = int((~np.isfinite(frame["apl"])).sum())
+    left_out = counted(unpublished, "commune")
     bound = age_bound(frame.columns)
     return {
-        "apl": f"{unpublished} commune(s) sans valeur publiée, hors du calcul." if unpublished else "",
+        "apl": f"{left_out} sans valeur publiée, hors du calcul." if unpublished else "",
         "fragility": f"Âge retenu : {bound} ans ou moins." if bound else "",
     }
 

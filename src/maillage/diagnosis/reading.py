@@ -24,8 +24,9 @@ from maillage.territories.places import Territory
 
 STRAIGHT_LINE_WARNING = (
     "Temps de trajet estimés en ligne droite (détour 1,3 à 50 km/h, plus une minute) : "
-    "chargez une matrice de temps pour de meilleurs résultats."
+    "construisez ou chargez une matrice de temps pour de meilleurs résultats."
 )
+ROAD_NOTICE = "Temps de trajet {described} ; en ligne droite pour les communes que cette matrice n'a pas."
 
 
 def is_fictional(key: Key) -> bool:
@@ -110,6 +111,8 @@ class Diagnosis:
         found = []
         if self.snapshot.parameters["travel_times"] == "ligne droite":
             found.append(STRAIGHT_LINE_WARNING)
+        elif self.snapshot.parameters["travel_times"].startswith("par la route"):
+            found.append(ROAD_NOTICE.format(described=self.snapshot.parameters["travel_times"]))
         absent = self.missing_neighbours
         if absent:
             found.append(

@@ -36,7 +36,7 @@ REFERENCE_KINDS = ("communes", "movements", "epci_members", "areas")
 GATHERED = ("lon", "lat", *PUBLISHED[1:])
 
 # Bump when a computation changes, so that snapshots of the former one are made again.
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +188,13 @@ def _compute(ingredients: Ingredients, ground: Ground) -> Snapshot:
         parameters=parameters,
     )
     columns["apl_estimate"], columns["demand"] = result.scores, result.demand
-    title = str(ingredients.travel) if ingredients.travel else None
     return Snapshot.objects.create(
         profession=ingredients.profession.code,
         vintage=ingredients.vintage,
         fingerprint=ingredients.fingerprint,
         is_fictional=ingredients.is_fictional,
         parameters={
-            **estimate.described(parameters, title),
+            **estimate.described(parameters, _described(ingredients.travel)),
             "unit_supply": ingredients.profession.unit_supply,
             "supplies": len(ingredients.supplies),
             "calibration": result.calibration,
@@ -211,6 +210,11 @@ def _compute(ingredients: Ingredients, ground: Ground) -> Snapshot:
         },
         arrays=pack(columns),
     )
+
+
+def _described(travel: Dataset | None) -> str | None:
+    """How pages name the times of a matrix: what its file says of them, else its title."""
+    return str(travel.meta.get("described") or travel) if travel else None
 
 
 def _gather(ingredients: Ingredients, ground: Ground) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -231,14 +235,19 @@ def _gather(ingredients: Ingredients, ground: Ground) -> tuple[dict[str, NDArray
         columns["count"][here] = counts[here]
         summary["unplaced_practitioners"] |= unplaced
     columns["supply"] = columns["count"] * ingredients.profession.unit_supply
-    columns["minutes_practitioner"] = estimate.minutes_to_nearest(
-        columns["lon"], columns["lat"], columns["count"] > 0
-    )
+    matrix = matrix_of(ingredients.travel)
+
+    def minutes_to(has: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return estimate.minutes_to_nearest(
+            columns["commune"], columns["lon"], columns["lat"], has, matrix=matrix
+        )
+
+    columns["minutes_practitioner"] = minutes_to(columns["count"] > 0)
     columns["minutes_practitioner"][np.isnan(columns["count"])] = np.nan
     for role in ("pharmacy", "emergency"):
         rows = _facility_rows(ingredients.facilities, role)
         counted, _ = _counts(rows, position, places, len(units))
-        columns[f"minutes_{role}"] = estimate.minutes_to_nearest(columns["lon"], columns["lat"], counted > 0)
+        columns[f"minutes_{role}"] = minutes_to(counted > 0)
     return columns, summary
 
 

@@ -18,10 +18,12 @@ from maillage.files.models import StoredFile, private_storage
 from maillage.files.names import cleaned
 from maillage.files.scanner import Unreachable, scan
 from maillage.jobs.actions import enqueue
+from maillage.jobs.models import Job
 from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.kit.text import number
 
+CHECK = "check_files"
 MEGABYTE = 1024 * 1024
 # How long a file may wait to be attached to something: the time of filling in a form, several times over.
 UNATTACHED_FOR = timedelta(days=30)
@@ -54,9 +56,18 @@ def receive(
     kind.check(content)
     file = _store(content, name, kind.media_type, authority, by, StoredFile.State.QUARANTINED)
     record("receive_file", f"Fichier reçu : {name}.", by=by, authority=authority, about=file)
-    enqueue(kind="check_file", authority=authority, by=by, arguments={"file": file.pk})
+    _ask_for_check()
     file.refresh_from_db()
     return file
+
+
+def _ask_for_check() -> None:
+    """Have what is in quarantine checked soon. One job waits at a time: it will find this file as well.
+
+    Holding the row of the waiting job keeps a worker from starting it before this file is written.
+    """
+    if not Job.objects.select_for_update().filter(kind=CHECK, state=Job.State.QUEUED).first():
+        enqueue(kind=CHECK, by=None)
 
 
 @transaction.atomic
@@ -80,7 +91,7 @@ def check(*, file: StoredFile) -> StoredFile:
         reason = _fault(file)
     except Unreachable as error:
         waiting = "L'antivirus est injoignable : ce fichier attend d'être vérifié."
-        StoredFile.objects.quarantined().filter(pk=file.pk).update(reason=waiting)
+        StoredFile.objects.quarantined().update(reason=waiting)
         raise Refused(
             f"L'antivirus est injoignable ({error}) : vérifiez qu'il est en marche et que MAILLAGE_CLAMD "
             "donne son adresse, puis lancez « maillage files check »."

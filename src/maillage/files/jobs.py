@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from maillage.files.actions import check
+from maillage.files.actions import CHECK, check
 from maillage.files.models import StoredFile
 from maillage.jobs.registry import job
 from maillage.jobs.running import Progress
 
 
-@job("check_file", label="Vérification d'un fichier reçu")
-def check_file(progress: Progress, *, file: int) -> dict[str, Any]:
-    """Accept or refuse a file in quarantine."""
-    checked = check(file=StoredFile.objects.select_related("authority").get(pk=file))
-    return {"file": checked.name, "state": checked.get_state_display()}
+@job(CHECK, label="Vérification des fichiers reçus")
+def check_files(progress: Progress) -> dict[str, Any]:
+    """Accept or refuse every file in quarantine, the oldest first."""
+    waiting = list(StoredFile.objects.quarantined().select_related("authority").order_by("pk"))
+    for rank, file in enumerate(waiting):
+        progress(rank / len(waiting), file.name)
+        check(file=file)
+    return {"files": len(waiting)}

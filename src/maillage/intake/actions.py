@@ -23,13 +23,13 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
 from maillage.diagnosis.snapshots import refresh_snapshots
 from maillage.intake.folders import files_of
-from maillage.intake.lock import only_one_load
 from maillage.intake.models import ImportRun
 from maillage.intake.staging import Progress, Staging, outcome, stage_all
 from maillage.intake.stores import REFERENCES
 from maillage.jobs.actions import enqueue
 from maillage.jobs.models import Job
 from maillage.kit.console import Refused
+from maillage.kit.lock import held
 from maillage.obligations.actions import monitor
 from maillage.science.checks import ScienceError
 from maillage.sources.catalogue import by_slug
@@ -61,7 +61,8 @@ def load(
 
     Raises Refused with one French sentence; the report of a refused load is kept all the same.
     """
-    with only_one_load():
+    # Two loads would discard each other's staged rows.
+    with held("load", otherwise="Un autre chargement est en cours ; attendez qu'il finisse."):
         return _load(folder, territories or [], dry_run, actor, progress)
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from maillage.intake.stores import REFERENCES, SCOPED, STAGED, is_fictional, slot_of
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.sources.probe import Probe
 from maillage.sources.reader import Reader, UnrecognisedError, read, recognise
 from maillage.sources.readers import READERS
@@ -144,15 +145,21 @@ def _known_tables(datasets: list[Dataset]) -> list[dict[str, Any]]:
     return [{"title": SCHEMAS[d.kind].title, "vintage": d.vintage, "rows": d.rows} for d in datasets]
 
 
+FILES = {
+    "readable": ("fichier lisible", "fichiers lisibles"),
+    "loaded": ("fichier chargé", "fichiers chargés"),
+}
+
+
 def outcome(staging: Staging, *, dry_run: bool) -> str:
     """One sentence for the whole load."""
     counts = dict.fromkeys(STATUS_LABELS, 0)
     for entry in staging.files:
         counts[entry["status"]] += 1
     told = [
-        f"{counts[LOADED]} fichier(s) {'lisible(s)' if dry_run else 'chargé(s)'}",
-        f"{counts[UNCHANGED]} déjà chargé(s)",
-        f"{counts[UNRECOGNISED]} laissé(s) de côté",
+        counted(counts[LOADED], *FILES["readable" if dry_run else "loaded"]),
+        counted(counts[UNCHANGED], "déjà chargé", "déjà chargés"),
+        counted(counts[UNRECOGNISED], "laissé de côté", "laissés de côté"),
     ]
     suffix = " Essai à blanc : rien n'a été changé." if dry_run else ""
     return f"{', '.join(told)}.{suffix}"

@@ -35,9 +35,11 @@ def obligation(application: Application, user: User) -> str:
     return render_to_string("obligations/section.html", context)
 
 
-def awaited(application: Application) -> Awaited | None:
-    """Observations on a breach, or a statement of practice that is due."""
-    visible = PracticeObligation.objects.visible_to(application.applicant)
+def awaited(application: Application, reader: User) -> Awaited | None:
+    """Of the applicant: observations on a breach, or a statement of practice that is due."""
+    if reader != application.applicant:
+        return None
+    visible = PracticeObligation.objects.visible_to(reader)
     found = visible.filter(agreement__decision__application=application).prefetch_related("proofs").first()
     if found is None:
         return None

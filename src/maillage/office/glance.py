@@ -14,10 +14,10 @@ from maillage.budget import balances
 from maillage.budget.figures import Balance, total
 from maillage.budget.models import Envelope
 from maillage.kit.exports import Row
+from maillage.kit.words import counted
 from maillage.plans.models import Axis, Indicator, Measure, Plan
 from maillage.plans.pages import TONES, late_milestones, measures_of, totals_of
 from maillage.plans.totals import Totals, millions
-from maillage.plans.words import counted
 from maillage.rules.money import euros
 
 COLUMNS: Final = ("Annoncé", "Voté", "Engagé", "Payé", "Reste à engager")

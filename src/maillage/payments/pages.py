@@ -13,6 +13,7 @@ from django.utils import timezone
 from maillage.accounts.models import Event, User
 from maillage.accounts.rights import Right
 from maillage.kit.exports import Row
+from maillage.kit.words import counted
 from maillage.payments.models import Payment, PaymentBatch, PaymentBatchQuerySet, ReturnFile
 from maillage.payments.outcomes import TONES as OUTCOME_TONES
 from maillage.payments.outcomes import Outcome, summary
@@ -91,6 +92,7 @@ def batch_page(batch: PaymentBatch, user: User) -> dict[str, Any]:
         "batch": batch,
         "tone": TONES.get(batch.state, ""),
         "sentence": _sentence(batch, kept),
+        "total": _total(kept),
         "payments": [(payment, PAYMENT_TONES.get(payment.state, "")) for payment in payments],
         "envelopes": _by_envelope(kept),
         "may": _possible(batch, user),
@@ -118,6 +120,7 @@ def report_page(returned: ReturnFile) -> dict[str, Any]:
         "returned": returned,
         "sentence": report_sentence(returned),
         "lines": [(line, OUTCOME_TONES.get(line["outcome"], "")) for line in ranked],
+        "has_rejected": any(line["outcome"] == Outcome.REJECTED for line in lines),
         "events": Event.objects.about(returned),
     }
 
@@ -131,10 +134,12 @@ def report_rows(returned: ReturnFile) -> Iterator[Row]:
         yield (line["row"], line["reference"], Outcome(line["outcome"]).label, line["sentence"])
 
 
+def _total(kept: list[Payment]) -> Decimal:
+    return sum((payment.amount for payment in kept), ZERO)
+
+
 def _sentence(batch: PaymentBatch, kept: list[Payment]) -> str:
-    total = sum((payment.amount for payment in kept), ZERO)
-    counted = f"{len(kept)} paiement{'s' if len(kept) > 1 else ''}"
-    text = f"{euros(total)} en {counted}, sur l'exercice {batch.year}"
+    text = f"{euros(_total(kept))} en {counted(len(kept), 'paiement')}, sur l'exercice {batch.year}"
     states = Counter(payment.state for payment in kept)
     words = {
         Payment.State.PAID: ("payé", "payés"),

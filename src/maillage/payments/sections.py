@@ -40,11 +40,13 @@ def payments_section(application: Application, user: User) -> str:
     return render_to_string("payments/section.html", context)
 
 
-def awaited(application: Application) -> Awaited | None:
-    """Bank details, without which nothing can be paid."""
-    found = Agreement.objects.visible_to(application.applicant).filter(decision__application=application)
+def awaited(application: Application, reader: User) -> Awaited | None:
+    """Of the applicant: bank details, without which nothing can be paid."""
+    if reader != application.applicant:
+        return None
+    found = Agreement.objects.visible_to(reader).filter(decision__application=application)
     agreement = found.select_related("recipient").exclude(state__in=OVER).first()
-    if agreement is None or not may_add(agreement.recipient, application.applicant):
+    if agreement is None or not may_add(agreement.recipient, reader):
         return None
     if agreement.recipient.bank_accounts.filter(state__in=[State.ACTIVE, State.TO_CHECK]).exists():
         return None

@@ -21,11 +21,11 @@ from maillage.applications.models import Call
 from maillage.budget.actions import open_envelope
 from maillage.budget.models import Envelope
 from maillage.kit.console import Refused
+from maillage.kit.words import counted, quoted
 from maillage.planfile.document import CallEntry, EnvelopeEntry, PlanFile, SchemeEntry
 from maillage.planfile.reading import read
 from maillage.plans.actions import keep_version, write_plan
 from maillage.plans.models import Measure, Plan, PlanVersion
-from maillage.plans.words import quoted
 from maillage.schemes.actions import (
     close_scheme,
     create_scheme,
@@ -57,7 +57,7 @@ def read_or_refuse(text: str) -> PlanFile:
         for finding in reading.findings[:_SHOWN]
     ]
     more = len(reading.findings) - _SHOWN
-    tail = f" Et {more} autre(s) : « maillage plan check » les dit toutes." if more > 0 else ""
+    tail = f" Et {counted(more, 'autre')} : « maillage plan check » les dit toutes." if more > 0 else ""
     raise Refused(f"Le fichier du plan contient des erreurs. {' '.join(said)}{tail}")
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from maillage.kit import clock
+from maillage.kit.words import NO_BREAK_SPACE, counted, quoted
 from maillage.planfile.document import PlanFile
 from maillage.planfile.findings import Level, PlanFinding
 from maillage.planfile.positions import Positions
@@ -15,7 +16,6 @@ from maillage.planfile.reading import Reading, read
 from maillage.plans.content import IndicatorContent, MeasureContent
 from maillage.plans.models import Measure
 from maillage.plans.totals import comparison, planned, totals
-from maillage.plans.words import NO_BREAK_SPACE, counted, quoted
 from maillage.rules.fields import Field
 from maillage.rules.guards import check_rules
 from maillage.rules.money import decimal_text

@@ -15,10 +15,10 @@ from maillage.accounts.guards import authority_of, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.planfile import actions, checking, exporting
 from maillage.planfile.forms import CheckForm, LoadForm
 from maillage.plans.models import Plan
-from maillage.plans.words import counted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

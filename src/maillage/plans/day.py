@@ -11,8 +11,8 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
 from maillage.kit import clock
 from maillage.kit.matters import Matter
+from maillage.kit.words import counted
 from maillage.plans.models import Measure, Plan
-from maillage.plans.words import counted
 
 
 def matters(user: User, authority: Authority) -> Iterator[Matter]:

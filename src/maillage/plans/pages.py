@@ -13,9 +13,9 @@ from django.db.models import Count, Q
 from maillage.accounts.models import Authority, Event, User
 from maillage.kit import clock
 from maillage.kit.exports import Cell
+from maillage.kit.words import counted
 from maillage.plans.models import Axis, Indicator, Measure, MeasureQuerySet, Milestone, Plan, PlannedMoney
 from maillage.plans.totals import Totals, by_year, comparison, millions, planned, totals
-from maillage.plans.words import counted
 from maillage.rules.money import decimal_text, euros
 
 TONES = {

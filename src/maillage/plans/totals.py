@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from maillage.kit.text import number
-from maillage.plans.words import NO_BREAK_SPACE, counted
+from maillage.kit.words import NO_BREAK_SPACE, counted
 from maillage.rules.money import euros
 from maillage.rules.wording import inside
 

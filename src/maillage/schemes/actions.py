@@ -15,6 +15,7 @@ from maillage.accounts.rights import Right, require
 from maillage.budget.models import Envelope
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.kit.writing import save
 from maillage.plans.models import Measure
 from maillage.rules.amounts import UNSET_LABELS
@@ -277,7 +278,7 @@ def _refuse_unlawful(version: SchemeVersion, findings: Sequence[Finding]) -> Non
         )
     if stops := stopping(findings):
         first = stops[0]
-        more = f" ({len(stops) - 1} autre(s) à corriger)" if len(stops) > 1 else ""
+        more = f" ({counted(len(stops) - 1, 'autre')} à corriger)" if len(stops) > 1 else ""
         article = f" ({first.article})" if first.article else ""
         raise Refused(f"{first.sentence}{article} {first.remedy}{more}")
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "run": "lancer le programme dans le navigateur",
     "demo": "créer le territoire de démonstration",
     "load": "charger les fichiers officiels d'un dossier",
+    "travel": "construire les temps de trajet par la route",
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
     "plan": "vérifier, charger ou rendre un fichier de plan",

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from maillage.jobs.models import Job, Worker
 from maillage.kit.text import number
+from maillage.kit.words import counted
 from maillage.site.checks import missing_vendor_files
 from maillage.territories.models import Dataset
 
@@ -124,7 +125,7 @@ def migrations() -> Finding:
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
-        says = f"{len(pending)} mise(s) à jour à faire"
+        says = f"{counted(len(pending), 'mise')} à jour à faire"
         return Finding(
             "Structure de la base", "manque", says, "Lancez « maillage migrate », ou « maillage run »."
         )

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "maillage.agreements",
     "maillage.payments",
     "maillage.obligations",
+    "maillage.lab",
     "maillage.planfile",
     "maillage.intake",
     "maillage.demo",

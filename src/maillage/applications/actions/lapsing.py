@@ -26,18 +26,25 @@ def lapse_silent(*, on: date, by: User | None = None) -> list[Application]:
     may still follow the implicit one.
     """
     due = Application.objects.filter(state__in=AWAITING, implicit_refusal_on__lte=on).order_by("pk")
-    return [lapsed for found in due if (lapsed := _lapse(found, on, by)) is not None]
+    silent = [found for found in due.prefetch_related("suspensions") if _is_silent(found, on)]
+    return [lapsed for found in silent if (lapsed := _lapse(found, on, by)) is not None]
+
+
+def _is_silent(application: Application, on: date) -> bool:
+    """Whether silence has refused it by that day: its clock ran out, and is not stopped now."""
+    silence = refusal_clock(application, on)
+    return silence.refused and not silence.stopped_now
 
 
 @transaction.atomic
 def _lapse(application: Application, on: date, by: User | None) -> Application | None:
     application = locked(application)
     require(by, Right.REVIEW_APPLICATIONS, application.authority)
-    silence = refusal_clock(application, on)
     if application.state not in AWAITING or application.implicit_refusal_on is None:
         return None
-    if silence.stopped_now or not silence.refused:
+    if not _is_silent(application, on):
         return None
+    silence = refusal_clock(application, on)
     application.state = Application.State.LAPSED
     application.decided_at = clock.now()
     application.save(update_fields=["state", "decided_at"])

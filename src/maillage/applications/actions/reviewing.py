@@ -19,6 +19,7 @@ from maillage.applications.standing import left_before_complete, left_before_rea
 from maillage.applications.states import locked, require_state
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.rules.calendar import add_months, day_text
 from maillage.rules.deadlines import completeness_due_on
 from maillage.schemes.actions import judge
@@ -148,7 +149,7 @@ def declare_complete(*, application: Application, by: User | None) -> Applicatio
 
 def _refuse_what_is_left(left: Sequence[str]) -> None:
     if left:
-        more = f" Et {len(left) - 1} autre(s) point(s)." if len(left) > 1 else ""
+        more = f" Et {counted(len(left) - 1, 'autre point', 'autres points')}." if len(left) > 1 else ""
         raise Refused(f"{left[0]}{more}")
 
 

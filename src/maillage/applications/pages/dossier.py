@@ -11,6 +11,7 @@ from django.urls import reverse
 from maillage.accounts.models import Event, User
 from maillage.accounts.rights import Right
 from maillage.applications.actions.clock import refusal_clock
+from maillage.applications.awaited import Awaited, first_awaited
 from maillage.applications.forms.officer import (
     AssignForm,
     CorrectionForm,
@@ -160,11 +161,18 @@ def page(application: Application, tab: str, user: User, bound: Bound) -> dict[s
         "tab_label": TABS.get(tab) or next(found.title for found in SECTIONS if found.key == tab),
         "left": left,
         "next": {"verb": verb, "label": label} if verb and allowed(application, verb, user) else None,
+        "awaited": _awaited(application, user),
         "forms": _forms(application, user, bound),
         "may_review": user.can(Right.REVIEW_APPLICATIONS, application.authority),
     }
     builder = BUILDERS.get(tab)
     return context | (builder(application, user) if builder is not None else _section(application, tab, user))
+
+
+def _awaited(application: Application, user: User) -> Awaited | None:
+    """What waits for this person once it is granted: until then the walk is the one of this room."""
+    granted = application.state == Application.State.GRANTED
+    return first_awaited(application, user) if granted else None
 
 
 def _forms(application: Application, user: User, bound: Bound) -> dict[str, DossierForm]:

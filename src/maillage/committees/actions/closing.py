@@ -20,8 +20,8 @@ from maillage.committees.states import locked, require_state
 from maillage.files.actions import keep
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.letters.actions import rendered
-from maillage.plans.words import counted
 
 Opinion = AgendaItem.Opinion
 

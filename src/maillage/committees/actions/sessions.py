@@ -18,10 +18,10 @@ from maillage.committees.quorum import lack, sitting, voices
 from maillage.committees.states import locked, require_state
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.kit.writing import said, save
 from maillage.letters.actions import draft, send
 from maillage.letters.models import Letter
-from maillage.plans.words import counted
 
 
 @transaction.atomic

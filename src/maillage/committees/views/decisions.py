@@ -37,8 +37,8 @@ from maillage.kit import clock
 from maillage.kit.exports import streamed_response
 from maillage.kit.pages import page_of
 from maillage.kit.web import attempt, attempt_in
+from maillage.kit.words import counted
 from maillage.letters.pages import shown
-from maillage.plans.words import counted
 from maillage.rules.money import euros
 
 

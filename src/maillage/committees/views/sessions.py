@@ -29,7 +29,7 @@ from maillage.kit.console import Refused
 from maillage.kit.exports import table_response
 from maillage.kit.pages import page_of
 from maillage.kit.web import attempt, refusals_as_pages
-from maillage.plans.words import counted
+from maillage.kit.words import counted
 
 
 def _listed(request: MemberRequest) -> Any:

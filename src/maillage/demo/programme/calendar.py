@@ -10,6 +10,7 @@ from itertools import count
 from django.utils import timezone
 
 from maillage.kit import clock
+from maillage.kit.console import Refused
 
 # A story yields the moment at which it wants to go on: what follows a `yield` happens then.
 Story = Iterator[datetime]
@@ -27,7 +28,7 @@ class Calendar:
         self.today = today
         self._ranks = count()
         self._waiting: list[tuple[datetime, int, Story]] = []
-        self.told = 0
+        self.cut: list[str] = []
 
     def day(self, ago: int, hour: int = 9, minute: int = 0) -> datetime:
         """A moment of the day that many days before today (negative: to come), moved off week-ends."""
@@ -39,14 +40,20 @@ class Calendar:
             heapq.heappush(self._waiting, (moment, next(self._ranks), story))
 
     def tell(self, until: datetime) -> Iterator[datetime]:
-        """Tell every step due by then, yielding the moment of each."""
+        """Tell every step due by then, yielding the moment of each.
+
+        A step that is refused, because a visitor of the demo acted before it, cuts its story short.
+        """
         while self._waiting and self._waiting[0][0] <= until:
             moment, _, story = heapq.heappop(self._waiting)
-            with clock.at(moment):
-                following = next(story, None)
+            try:
+                with clock.at(moment):
+                    following = next(story, None)
+            except Refused as refusal:
+                self.cut.append(f"{moment:%Y-%m-%d} : {refusal}")
+                continue
             if following is not None:
                 heapq.heappush(self._waiting, (max(following, moment), next(self._ranks), story))
-            self.told += 1
             yield moment
 
 

@@ -33,7 +33,7 @@ VOTES: Final[dict[str, tuple[int | None, int]]] = {
     "stages": (None, 60_000),
     "equipement": (1_200_000, 320_000),
     "maisons": (3_200_000, 900_000),
-    "structures": (600_000, 190_000),
+    "structures": (900_000, 340_000),
     "permanences": (700_000, 200_000),
     "innovations": (900_000, 260_000),
     "logement": (None, 30_000),

@@ -22,7 +22,6 @@ from maillage.demo.programme.register import answer, load_again
 from maillage.demo.programme.stage import Stage
 from maillage.demo.territory import Territory
 from maillage.kit import clock
-from maillage.kit.console import Refused
 from maillage.plans.models import Plan
 
 TOLD = "tell_programme"
@@ -32,6 +31,12 @@ Progress = Callable[[float, str], None]
 def was_told(authority: Authority) -> bool:
     """Whether the programme of an authority of the demo is whole."""
     return Event.objects.filter(verb=TOLD, authority=authority).exists()
+
+
+def was_interrupted() -> bool:
+    """Whether a programme was begun and not brought to its end: half of one cannot be taken up again."""
+    begun = Plan.objects.filter(authority__is_demo=True).exists()
+    return begun and not Event.objects.filter(verb=TOLD).exists()
 
 
 def tell_programme(
@@ -45,18 +50,13 @@ def tell_programme(
 ) -> bool:
     """Fill the two authorities with a programme that has lived until today. False when it was told already.
 
+    What a visitor does meanwhile may cut a story short: the journal says how many were.
+
     :param folder: where the second extraction of the register is written.
     :param share: of the applications, for a quicker demonstration.
-
-    Raises Refused when an earlier telling was interrupted: half a programme cannot be taken up again.
     """
     if was_told(departement):
         return False
-    if Plan.objects.filter(authority__in=(departement, epci)).exists():
-        raise Refused(
-            "La création de la démonstration a été interrompue : effacez son dossier (MAILLAGE_HOME), puis "
-            "relancez « maillage demo »."
-        )
     now = timezone.localtime(clock.now())
     rng = np.random.default_rng(territory.seed)
     calendar = Calendar(now.date())
@@ -67,7 +67,8 @@ def tell_programme(
     _tell(calendar, now, progress)
     load_again(territory, departement, folder, extracted=calendar.today)
     answer(first)
-    record(TOLD, "Programme de démonstration créé.", by=None, authority=departement, about=departement)
+    sentence = f"Programme de démonstration créé ; récits interrompus par un visiteur : {len(calendar.cut)}."
+    record(TOLD, sentence, by=None, authority=departement, about=departement, cut=calendar.cut)
     return True
 
 

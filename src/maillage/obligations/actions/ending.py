@@ -26,8 +26,9 @@ State = PracticeObligation.State
 
 def fulfil_due(*, on: date, by: User | None = None) -> list[PracticeObligation]:
     """Close the obligations whose months are served and proved; gives those it closed."""
-    running = PracticeObligation.objects.filter(state=State.RUNNING).order_by("pk")
-    closed = (_fulfil(pk, on, by) for pk in running.values_list("pk", flat=True))
+    running = PracticeObligation.objects.filter(state=State.RUNNING).with_periods().order_by("pk")
+    served = [row.pk for row in running if clock_of(row, on).state is ClockState.FULFILLED]
+    closed = (_fulfil(pk, on, by) for pk in served)
     return [obligation for obligation in closed if obligation is not None]
 
 

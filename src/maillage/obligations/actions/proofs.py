@@ -98,8 +98,9 @@ def remind(*, on: date, by: User | None = None) -> list[str]:
     late = PracticeProof.objects.filter(
         state__in=[State.DUE, State.REFUSED], obligation__state=PracticeObligation.State.RUNNING
     ).filter(due_on__lte=on + timedelta(days=366))
-    for pk in late.order_by("due_on", "pk").values_list("pk", flat=True):
-        sentences += _remind_of_proof(pk, on, by)
+    for proof in late.select_related("obligation__agreement").order_by("due_on", "pk"):
+        if _unsaid(proof, proof.obligation, on):
+            sentences += _remind_of_proof(proof.pk, on, by)
     waiting = PracticeObligation.objects.filter(
         state=PracticeObligation.State.AWAITING_START, start_deadline__lte=on + timedelta(days=31)
     )
@@ -112,10 +113,10 @@ def remind(*, on: date, by: User | None = None) -> list[str]:
 def _remind_of_proof(pk: int, on: date, by: User | None) -> list[str]:
     proof = PracticeProof.objects.select_for_update(of=("self",)).get(pk=pk)
     obligation = PracticeObligation.objects.with_periods().get(pk=proof.obligation_id)
-    passed = _passed(proof.due_on, terms_of(obligation).reminders, on)
-    if is_suspended(obligation, on) or set(passed) <= set(proof.reminders):
+    unsaid = _unsaid(proof, obligation, on)
+    if is_suspended(obligation, on) or not unsaid:
         return []
-    proof.reminders = sorted({*proof.reminders, *passed})
+    proof.reminders = sorted({*proof.reminders, *unsaid})
     proof.save(update_fields=["reminders"])
     letter = notices.remind_of_proof(obligation, proof, on)
     sentence = f"Rappel de l'attestation du {day_text(proof.due_on)} : courrier {letter.number}."
@@ -139,6 +140,11 @@ def _remind_of_start(pk: int, on: date, by: User | None) -> list[str]:
     sentence = f"Rappel du début attendu le {day_text(deadline)} : courrier {letter.number}."
     record("remind_of_start", sentence, by=by, authority=obligation.agreement.authority, about=obligation)
     return [f"{obligation.agreement.recipient} : {sentence}"]
+
+
+def _unsaid(proof: PracticeProof, obligation: PracticeObligation, on: date) -> set[int]:
+    """The reminders of a statement whose day has come and that did not leave."""
+    return set(_passed(proof.due_on, terms_of(obligation).reminders, on)) - set(proof.reminders)
 
 
 def _passed(due_on: date, offsets: Sequence[int], on: date) -> list[int]:

@@ -24,6 +24,7 @@ from maillage.budget.models import Envelope
 from maillage.budget.writing import locked
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.payments.actions.locking import held
 from maillage.payments.models import BankAccount, Payment, PaymentBatch
 from maillage.payments.readiness import missing
@@ -143,7 +144,11 @@ def _require_ready(instalments: list[Instalment]) -> None:
     if not lacking:
         return
     first = lacking[0]
-    others = f" {len(lacking) - 1} autre(s) échéance(s) attendent aussi." if len(lacking) > 1 else ""
+    others = (
+        f" À régler aussi : {counted(len(lacking) - 1, 'autre échéance', 'autres échéances')}."
+        if len(lacking) > 1
+        else ""
+    )
     raise Refused(
         f"L'échéance {first.number} de la convention {first.agreement} ne peut être payée : "
         f"{lacks[first.pk][0]}{others}"

@@ -12,6 +12,7 @@ from maillage.files.models import StoredFile
 from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.kit.exports import CONTENT_TYPES
+from maillage.kit.words import counted
 from maillage.payments.actions.locking import held
 from maillage.payments.export import control, csv_file, xlsx_file
 from maillage.payments.models import Payment, PaymentBatch
@@ -45,8 +46,8 @@ def send_batch(*, batch: PaymentBatch, by: User | None) -> PaymentBatch:
     batch.state, batch.sent_at = PaymentBatch.State.SENT, clock.now()
     batch.save()
     sentence = (
-        f"Bordereau {batch} envoyé à la comptabilité : {made.count} paiement(s), {euros(made.total)}, "
-        f"empreinte {made.checksum[:12]}…"
+        f"Bordereau {batch} envoyé à la comptabilité : {counted(made.count, 'paiement')}, "
+        f"{euros(made.total)}, empreinte {made.checksum[:12]}…"
     )
     record("send_batch", sentence, by=by, authority=batch.authority, about=batch, checksum=made.checksum)
     return batch

@@ -13,9 +13,9 @@ from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
 from maillage.kit import clock
 from maillage.kit.console import Refused
+from maillage.kit.words import quoted
 from maillage.kit.writing import save
 from maillage.plans.models import Indicator, Measure, Milestone, Plan, PlanDecision, Reading
-from maillage.plans.words import quoted
 
 # States that ask for an explanation: a measure is not stopped without saying why.
 EXPLAINED = frozenset({Measure.Status.SUSPENDED, Measure.Status.ABANDONED, Measure.Status.WITHDRAWN})

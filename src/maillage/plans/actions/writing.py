@@ -16,6 +16,7 @@ from django.db import models, transaction
 from maillage.accounts.journal import record
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right, require
+from maillage.kit.words import counted
 from maillage.plans.content import IndicatorContent, MeasureContent, PlanContent, RemarkContent, columns
 from maillage.plans.models import (
     Axis,
@@ -30,7 +31,6 @@ from maillage.plans.models import (
     Reading,
     Remark,
 )
-from maillage.plans.words import counted
 
 
 @transaction.atomic

@@ -31,8 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         changed = make_demo(seed=options["seed"], progress=self._say, share=options["share"])
-        state = "est prêt" if changed else "est déjà en place"
-        self.stdout.write(f"Le territoire de démonstration {state} : lancez « maillage run ».")
+        state = "est prête" if changed else "est déjà en place"
+        self.stdout.write(f"La démonstration {state}.")
 
     def _say(self, done: float, when: str) -> None:
         """A line at each tenth of the three years that the programme lives through."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused, prepare_database
+from maillage.kit.words import counted
 from maillage.planfile.actions import load_file
 from maillage.planfile.checking import check, summary
 from maillage.planfile.exporting import export
@@ -18,7 +19,6 @@ from maillage.planfile.findings import PlanFinding, errors
 from maillage.planfile.library import SHIPPED, text_of
 from maillage.planfile.reading import MAX_BYTES, read
 from maillage.plans.models import Plan
-from maillage.plans.words import counted
 
 WIDTH = 80
 COLUMNS = ("niveau", "ligne", "champ", "constat", "à faire")

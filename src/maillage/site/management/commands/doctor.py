@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from maillage.kit.console import Command as BaseCommand
+from maillage.kit.words import counted
 from maillage.site.diagnostics import findings
 
 COLUMNS = ("question", "état", "constat", "que faire")
@@ -25,4 +26,4 @@ class Command(BaseCommand):
         self.write_table(options["format"], COLUMNS, [(f.subject, f.state, f.says, f.remedy) for f in found])
         missing = sum(finding.state == "manque" for finding in found)
         if missing:
-            raise CommandError(f"{missing} point(s) à régler avant de continuer.")
+            raise CommandError(f"{counted(missing, 'point')} à régler avant de continuer.")

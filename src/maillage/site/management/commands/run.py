@@ -16,9 +16,9 @@ from typing import Any
 
 from django.core.management import call_command
 
+from maillage.demo.build import is_wanted
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
-from maillage.territories.models import Commune
 
 HOST = "127.0.0.1"
 # How long the children have to finish what they do before being cut short.
@@ -43,16 +43,19 @@ class Command(BaseCommand):
         port = options["port"]
         require_free(port)
         call_command("collectstatic", verbosity=0, interactive=False)
-        if options["demo_if_empty"] and not Commune.objects.exists():
-            call_command("demo", stdout=self.stdout)
-        with stopped_by_signals(), children(web_command(port), worker_command()) as started:
+        beside = []
+        if options["demo_if_empty"] and is_wanted():
+            # Its territory first, in seconds; its three years of programme while one looks around.
+            call_command("demo", share=0, stdout=self.stdout)
+            beside.append(demo_command())
+        with stopped_by_signals(), children(web_command(port), worker_command(), *beside) as started:
             wait_until_answers(port, started[0])
             address = f"http://localhost:{port}/"
             self.stdout.write(f"Maillage est à l'adresse {address} (Ctrl-C pour arrêter).")
             self.stdout.flush()
             if not options["no_browser"] and has_display():
                 webbrowser.open(address)
-            watch(started)
+            watch(started[:2])
         self.stdout.write("Maillage est arrêté.")
 
 
@@ -82,6 +85,10 @@ def web_command(port: int) -> list[str]:
 
 def worker_command() -> list[str]:
     return [sys.executable, "-m", "maillage", "worker"]
+
+
+def demo_command() -> list[str]:
+    return [sys.executable, "-m", "maillage", "demo"]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""French words of the plan: counts and quotations."""
+"""French words of the screens: counts and quotations."""
 
 from __future__ import annotations
 

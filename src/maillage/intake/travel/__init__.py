@@ -1,0 +1,1 @@
+"""Building a matrix of travel times by road, which then comes through the door like any other file."""
