@@ -21,6 +21,9 @@ from maillage.science.demography.pyramids import hazard
 UNKNOWN_AGE = -1
 LONGEST_HORIZON = 60
 
+Draws = npt.NDArray[np.float32]
+"""One column by draw: seven figures are enough, no right depends on a forecast."""
+
 Newcomers = tuple[IntArray, FloatArray, IntArray]
 """Place, part of a person and first year of those who come."""
 
@@ -142,7 +145,7 @@ class Careers:
 
     age: npt.NDArray[np.uint8]
     gone: npt.NDArray[np.uint8]
-    mean_activity: FloatArray
+    mean_activity: Draws
     newcomers: Generation
     draw: npt.NDArray[np.int32]
     newcomer_work: FloatArray
@@ -167,14 +170,10 @@ class Simulation:
         self._cumulated = np.cumsum(hazard(assumptions))
         self._pyramids = _stacked(workforce.pyramids)
         self._home = workforce.territory[workforce.place]
-        persons = len(workforce.place)
-        self._at_places = csr_array(
-            (workforce.weight, (workforce.place, np.arange(persons))), shape=(workforce.places, persons)
-        )
+        self._at_places = _parts(workforce.place, workforce.weight, workforce.places).astype(np.float32)
+        self._in_territories = _parts(self._home, workforce.weight, len(workforce.pyramids))
         self._entry_ages = _stacked(assumptions.entry_ages.by_age()[None, :])
-        self._in_post = np.bincount(
-            workforce.territory, weights=workforce.heads, minlength=len(workforce.pyramids)
-        )
+        self._in_post = _totals(workforce.territory, workforce.heads, len(workforce.pyramids))
         self._order = np.argsort(workforce.territory, kind="stable")
         self._pull = np.cumsum(self._attraction()[self._order])
         self._pull_before = np.concatenate(([0.0], np.cumsum(self._in_post > 0)))
@@ -186,24 +185,24 @@ class Simulation:
         return Careers(
             age,
             np.stack([entry.last for entry in here], axis=1).astype(np.uint8),
-            self._mean_activity(age),
+            self._mean_activity(age).astype(np.float32),
             _packed(newcomers),
             np.repeat(np.arange(len(seeds), dtype=np.int32), [len(entry) for entry in newcomers]),
             np.array(works),
         )
 
-    def supply(self, careers: Careers, year: int) -> tuple[FloatArray, FloatArray]:
+    def supply(self, careers: Careers, year: int) -> tuple[Draws, Draws]:
         """Practitioners, and their work, by place and draw in a year, both of shape (places, draws).
 
         1 of work is the mean work at the start in the territory, so that the territory starts with as much
         work as heads; it goes by activity at each age, a newcomer's being ``newcomer_work`` times as much.
         """
-        staying = careers.gone > year
+        staying = (careers.gone > year).astype(np.float32)
         # Past the last age nobody stays: whatever activity stands there is multiplied by zero.
-        ahead = np.append(self.activity, np.zeros(year))[year:]
-        heads = self._at_places @ staying.astype(np.float64)
-        work = self._at_places @ (ahead[careers.age] * staying)
-        work = np.asarray(work) / careers.mean_activity[self.workforce.territory]
+        ahead = np.append(self.activity, np.zeros(year))[year:].astype(np.float32)
+        heads = self._at_places @ staying
+        work = self._at_places @ (ahead.take(careers.age, mode="clip") * staying)
+        work = work / careers.mean_activity[self.workforce.territory]
         newcomers = careers.newcomers
         come = np.flatnonzero((newcomers.first <= year) & (newcomers.last > year))
         age = newcomers.age[come].astype(np.int64) + year - newcomers.first[come]
@@ -265,11 +264,9 @@ class Simulation:
 
     def _mean_activity(self, age: npt.NDArray[np.uint8]) -> FloatArray:
         """Mean activity of those there at the start by territory and draw; 1 where there is nobody."""
-        work = np.zeros((len(self._in_post), age.shape[1]))
-        np.add.at(work, self._home, self.workforce.weight[:, None] * self.activity[age])
-        return np.divide(
-            work, self._in_post[:, None], out=np.ones_like(work), where=self._in_post[:, None] > 0
-        )
+        in_post = self._in_post[:, None]
+        work = self._in_territories @ self.activity[age]
+        return np.divide(work, in_post, out=np.ones_like(work), where=in_post > 0)
 
     def _attraction(self) -> FloatArray:
         """Share of its territory's arrivals that goes to each place; none where nobody practises yet."""
@@ -325,6 +322,11 @@ def _chosen(stacked: FloatArray, row: IntArray, luck: FloatArray) -> IntArray:
     age = np.searchsorted(stacked, row + luck, side="right") - row * len(AGES)
     # row + luck may round up to row + 1.
     return np.minimum(age, len(AGES) - 1)
+
+
+def _parts(group: IntArray, weight: FloatArray, groups: int) -> csr_array:
+    """(groups × persons): the part of each person in their group."""
+    return csr_array((weight, (group, np.arange(len(group)))), shape=(groups, len(group)))
 
 
 def _totals(group: IntArray, values: FloatArray, groups: int) -> FloatArray:

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array, diags_array
 
 from maillage.science.accessibility import Accessibility, Catchments
 from maillage.science.checks import FloatArray, IntArray, ScienceError
-from maillage.science.demography.careers import UNKNOWN_AGE, Careers, Simulation, Workforce
+from maillage.science.demography.careers import UNKNOWN_AGE, Careers, Draws, Simulation, Workforce
 from maillage.science.demography.fans import Fan, quantiles
 from maillage.science.demography.parameters import Assumptions
 
@@ -28,8 +28,6 @@ DRAWS_AT_ONCE = 32
 ROWS_AT_ONCE = 2048
 FEWEST_DRAWS = 100
 """Under which the bounds of a 95 % interval would be a matter of luck."""
-
-Draws = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +122,8 @@ def project(
 
     :param levels: areas to read, by name.
     :param demand: who reaches whom; without it no access is computed.
-    :param executor: draws the careers by tasks on it (threads, processes, a Dask client's executor). They are
-        read here, by threads, where the memory they share is.
+    :param executor: draws the careers by tasks on it (processes, a Dask client's executor); threads of this
+        process when None. They are read by threads here, where the memory they share is.
     :raises ScienceError: too few draws, years out of order, levels or demand of other sizes.
     """
     if draws < FEWEST_DRAWS:
@@ -134,9 +132,9 @@ def project(
         )
     simulation = Simulation(workforce, assumptions, years=to - start)
     _check(workforce, levels, demand, to - start)
-    careers = _drawn(simulation, draws, seed, executor)
     readings = {name: _Reading(level, demand, workforce.heads) for name, level in levels.items()}
     with ThreadPoolExecutor() as threads:
+        careers = _drawn(simulation, draws, seed, executor or threads)
         for year in range(to - start + 1):
             heads, work = _supplies(simulation, careers, year, threads)
             for reading in readings.values():
@@ -159,18 +157,18 @@ class _Reading:
     def __init__(self, level: Level, demand: Demand | None, heads: FloatArray) -> None:
         self.level, self.demand = level, demand if level.origins is not None else None
         self.sums = _membership(level.places, len(level.codes))
+        self.constant = self._access(0) if self.demand and self.demand.population.ndim == 1 else None
         self.bounds: dict[str, list[FloatArray]] = {"heads": [], "work": [], "access": []}
         if self.demand:
-            computed = self._access(0) @ heads
-            self.anchor = _anchor(computed, level.published)
+            self.anchor = _anchor(self._access(0) @ heads, level.published)
 
     def read(self, year: int, heads: Draws, work: Draws, threads: Executor) -> None:
         """One year of draws, both of shape (places, draws)."""
         self.bounds["heads"].append(_bounds(self.sums, heads, threads))
         self.bounds["work"].append(_bounds(self.sums, work, threads))
         if self.demand:
-            bounds = _bounds(self._access(year), work, threads)
-            self.bounds["access"].append(bounds * self.anchor[:, None])
+            given = self._access(year) if self.constant is None else self.constant
+            self.bounds["access"].append(_bounds(given, work, threads) * self.anchor[:, None])
 
     def forecast(self) -> AreaForecast:
         fans = {name: Fan(np.stack(years)) for name, years in self.bounds.items() if years}
@@ -188,13 +186,13 @@ class _Reading:
             out=np.zeros(accessibility.catchments.places),
             where=accessibility.reached,
         )
-        return (mean @ accessibility.catchments.access_weights @ diags_array(rate)).tocsr()
+        return (mean @ accessibility.catchments.access_weights @ diags_array(rate)).tocsr().astype(np.float32)
 
 
-def _drawn(simulation: Simulation, draws: int, seed: int, executor: Executor | None) -> list[Careers]:
+def _drawn(simulation: Simulation, draws: int, seed: int, executor: Executor) -> list[Careers]:
     seeds = np.random.SeedSequence(seed).spawn(draws)
     blocks = [seeds[first : first + DRAWS_AT_ONCE] for first in range(0, draws, DRAWS_AT_ONCE)]
-    return list((executor.map if executor else map)(simulation.draw, blocks))
+    return list(executor.map(simulation.draw, blocks))
 
 
 def _supplies(
@@ -202,7 +200,7 @@ def _supplies(
 ) -> tuple[Draws, Draws]:
     """Practitioners and work in a year, both of shape (places, draws)."""
     blocks = list(threads.map(simulation.supply, careers, repeat(year)))
-    heads, work = (np.concatenate(parts, axis=1, dtype=np.float32) for parts in zip(*blocks, strict=True))
+    heads, work = (np.concatenate(parts, axis=1) for parts in zip(*blocks, strict=True))
     return heads, work
 
 
@@ -220,13 +218,12 @@ def _mean(area: IntArray, areas: int, people: FloatArray) -> csr_array:
 def _membership(area: IntArray, areas: int) -> csr_array:
     """(areas × places): 1 where a place is in an area."""
     inside = np.flatnonzero(area >= 0)
-    return csr_array((np.ones(len(inside)), (area[inside], inside)), shape=(areas, len(area)))
+    return csr_array((np.ones(len(inside), np.float32), (area[inside], inside)), shape=(areas, len(area)))
 
 
 def _bounds(matrix: csr_array, draws: Draws, threads: Executor) -> FloatArray:
     """Quantiles of each row of matrix · draws, shape (rows, 5); one block of rows at a time on a thread."""
-    single = matrix.astype(np.float32)
-    blocks = [single[first : first + ROWS_AT_ONCE] for first in range(0, single.shape[0], ROWS_AT_ONCE)]
+    blocks = [matrix[first : first + ROWS_AT_ONCE] for first in range(0, matrix.shape[0], ROWS_AT_ONCE)]
     return np.concatenate(list(threads.map(_block_bounds, blocks, repeat(draws))))
 
 

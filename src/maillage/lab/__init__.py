@@ -1,0 +1,1 @@
+"""The laboratory: what access will become, before it is decided and after."""
