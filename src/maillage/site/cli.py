@@ -15,6 +15,7 @@ COMMANDS = {
     "travel": "construire les temps de trajet par la route",
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
+    "forecast": "prévoir praticiens et accès aux soins, avec leurs intervalles",
     "plan": "vérifier, charger ou rendre un fichier de plan",
     "adduser": "donner un rôle à une personne",
     "files": "vérifier et nettoyer les fichiers reçus",
