@@ -253,8 +253,15 @@ def snap(
     points = unit_vectors(lon, lat)
     chord, node = cKDTree(unit_vectors(graph.lon, graph.lat)).query(points)
     metres = 2000.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
-    near = metres <= farthest_metres
-    return Snapped(np.where(near, node, NO_NODE), np.where(near, 0.06 * metres / access_kmh, np.nan), metres)
+    access = access_minutes(metres, access_kmh=access_kmh, farthest_metres=farthest_metres)
+    return Snapped(np.where(np.isnan(access), NO_NODE, node), access, metres)
+
+
+def access_minutes(
+    metres: FloatArray, *, access_kmh: float = ACCESS_KMH, farthest_metres: float = FARTHEST_METRES
+) -> FloatArray:
+    """Minutes to a road ``metres`` away as the crow flies, NaN beyond ``farthest_metres``."""
+    return np.where(metres <= farthest_metres, 0.06 * metres / access_kmh, np.nan)
 
 
 Search = Callable[[RoadGraph, Snapped, Snapped, float], TravelTimes]

@@ -59,7 +59,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A matrix in its file. `note` is what the file says of itself; `made`, whether it was not there before."""
+    """A matrix in its file. `note` is what the file says of itself; `made`, whether it is new."""
 
     path: Path
     note: dict[str, Any]
@@ -84,7 +84,6 @@ def build(
     path = own / "temps_de_trajet.parquet"
     if path.exists():
         return Matrix(path, read_note(path), made=False)
-    own.mkdir(parents=True, exist_ok=True)
     blocks = _blocks(len(places.codes), own)
     _make(blocks, engine, limit_minutes, progress)
     times = _whole(blocks, len(places.codes))
@@ -139,6 +138,7 @@ def _make(
 
 def _make_block(engine: Engine, rows: slice, path: Path, limit_minutes: float) -> None:
     times = rounded_up(engine.times(rows, limit_minutes))
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as stream:
         np.savez(stream, indptr=times.indptr, indices=times.indices, minutes=times.minutes)

@@ -1,6 +1,7 @@
 """A matrix of travel times, as INSEE METRIC, OSRM or r5 export it: origin, destination, minutes.
 
-CSV (`,` `;` `|` or tab) or Parquet, read by DuckDB straight into arrays: millions of rows in seconds.
+CSV (`,` `;` `|` or tab) or Parquet, read by DuckDB straight into arrays: millions of rows in seconds. A
+Parquet file may say how it was made (see `matrix_file`): the table keeps that note.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import duckdb
 import numpy as np
 
 from maillage.sources.columns import missing_columns
+from maillage.sources.matrix_file import read_note
 from maillage.sources.probe import Probe
 from maillage.sources.tables import Reading, Scope, SourceError, Table
 from maillage.sources.values import plain
@@ -66,7 +68,8 @@ class TravelTimesReader:
             "destination": _codes(arrays["destination"], probe, "destination"),
             "minutes": np.asarray(arrays["minutes"], dtype=np.float64),
         }
-        table = Table("travel_times", times)
+        note = read_note(probe.path) if probe.format == "parquet" else {}
+        table = Table("travel_times", times, meta=note)
         return Reading(probe.name, probe.sha256, probe.size, [table], probe.defects, len(table))
 
 

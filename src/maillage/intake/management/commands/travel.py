@@ -73,7 +73,8 @@ class Command(BaseCommand):
         if fmt == "csv":
             return
         if note.get("defects"):
-            rows = [(found["problem"], found["action"], found["count"]) for found in note["defects"]]
+            told = sorted(note["defects"], key=lambda found: -found["count"])
+            rows = [(found["problem"], found["action"], found["count"]) for found in told]
             self.write_table(fmt, ("dans l'extrait", "ce qui en est fait", "nombre"), rows)
         for sentence in _sentences(built):
             self.stdout.write(sentence)
@@ -90,7 +91,8 @@ def _measures(note: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "ways" in note:
         measured += [
-            ("voies de l'extrait, routes gardées", f"{number(note['ways'])}, {number(note['ways_kept'])}"),
+            ("voies de l'extrait", number(note["ways"])),
+            ("dont routes ouvertes aux voitures", number(note["ways_kept"])),
             ("nœuds et arcs du réseau", f"{number(note['nodes'])} et {number(note['arcs'])}"),
             ("nœuds coupés du reste, laissés de côté", number(note["nodes_left_out"])),
         ]
@@ -110,8 +112,8 @@ def _sentences(built: Built) -> list[str]:
             said.append(f"{counted(len(codes), 'commune')} {what} : {_named(codes, names)}.")
     if built.dropped:
         said.append(
-            f"{counted(built.dropped, 'commune')} de la matrice précédente n'y sont plus et repassent en "
-            "ligne droite : donnez --territory pour chaque territoire suivi."
+            "En moins depuis la matrice précédente, et de nouveau en ligne droite : "
+            f"{counted(built.dropped, 'commune')} ; donnez --territory pour chaque territoire suivi."
         )
     made = "Calcul fait" if built.matrix.made else "Déjà construite : rien n'a été recalculé"
     return [*said, f"{made} ; {built.matrix.path}", built.run.outcome]
