@@ -31,7 +31,7 @@ PUBLISHED = {55: 0.51, 62: 0.26, 65: 0.18}
 
 def certain(assumptions: Assumptions = GENERAL_PRACTITIONERS, **values: float) -> Assumptions:
     """The same assumptions, their values taken as they are by every draw, some of them changed."""
-    for name, value in values.items():
+    for name, value in ({"drift": 0.0, "variation": 0.0} | values).items():
         assumptions = assumptions.changed(name, value)
     sure = {name: replace(assumptions.named()[name], spread=0.0) for name in SPREADS}
     return replace(assumptions, **sure)
@@ -134,6 +134,25 @@ def test_uncertain_parameters_widen_the_intervals() -> None:
         return interval.high_95 - interval.low_95
 
     assert width(unsure) > 1.3 * width(sure)
+
+
+def test_territories_drift_apart_as_a_random_walk() -> None:
+    supposed = certain(arrivals=0.0, replacement=1.0, leaving=0.0, work_ratio=1.0, drift=0.1)
+    forecast = project(aged(30, 50), supposed, ONE_AREA, start=2020, to=2024, draws=1000)
+    for year in (1, 4):
+        interval = forecast.areas["all"].work.at(year, 0)
+        assert np.log(interval.high_95 / interval.low_95) == pytest.approx(
+            2 * 1.96 * 0.1 * year**0.5, rel=0.08
+        )
+    assert forecast.areas["all"].heads.at(4, 0) == Interval(50, 50, 50, 50, 50)
+
+
+def test_the_work_of_many_varies_less_than_that_of_one() -> None:
+    supposed = certain(arrivals=0.0, replacement=1.0, leaving=0.0, variation=0.2)
+    for persons, deviation in ((1, 0.2), (16, 0.05)):
+        forecast = project(aged(30, persons), supposed, ONE_AREA, start=2020, to=2021, draws=1000)
+        interval = forecast.areas["all"].work.at(1, 0)
+        assert np.log(interval.high_95 / interval.low_95) == pytest.approx(2 * 1.96 * deviation, rel=0.08)
 
 
 def test_the_start_is_what_was_given_and_says_whose_age_was_drawn() -> None:

@@ -141,6 +141,8 @@ class Careers:
     :ivar newcomers: all those who come, in one draw or another.
     :ivar draw: draw of each newcomer, shape (newcomers,).
     :ivar newcomer_work: work of a newcomer in full activity, shape (draws,).
+    :ivar drift: factor of the work of a territory by year, shape (years + 1, territories, draws).
+    :ivar seeds: of the draws; those of the variations of a year come from them.
     """
 
     age: npt.NDArray[np.uint8]
@@ -149,6 +151,8 @@ class Careers:
     newcomers: Generation
     draw: npt.NDArray[np.int32]
     newcomer_work: FloatArray
+    drift: Draws
+    seeds: Sequence[np.random.SeedSequence]
 
     @property
     def draws(self) -> int:
@@ -174,13 +178,17 @@ class Simulation:
         self._in_territories = _parts(self._home, workforce.weight, len(workforce.pyramids))
         self._entry_ages = _stacked(assumptions.entry_ages.by_age()[None, :])
         self._in_post = _totals(workforce.territory, workforce.heads, len(workforce.pyramids))
+        self._staffed = np.flatnonzero(workforce.heads > 0)
+        self._straying = (assumptions.variation.value / np.sqrt(workforce.heads[self._staffed])).astype(
+            np.float32
+        )
         self._order = np.argsort(workforce.territory, kind="stable")
         self._pull = np.cumsum(self._attraction()[self._order])
         self._pull_before = np.concatenate(([0.0], np.cumsum(self._in_post > 0)))
 
     def draw(self, seeds: Sequence[np.random.SeedSequence]) -> Careers:
         """Everyone's career, once by seed; a seed gives the same draw, alone or among thousands."""
-        here, newcomers, works = zip(*map(self._draw, seeds), strict=True)
+        here, newcomers, works, drifts = zip(*map(self._draw, seeds), strict=True)
         age = np.stack([entry.age for entry in here], axis=1).astype(np.uint8)
         return Careers(
             age,
@@ -189,6 +197,8 @@ class Simulation:
             _packed(newcomers),
             np.repeat(np.arange(len(seeds), dtype=np.int32), [len(entry) for entry in newcomers]),
             np.array(works),
+            np.stack(drifts, axis=2).astype(np.float32),
+            seeds,
         )
 
     def supply(self, careers: Careers, year: int) -> tuple[Draws, Draws]:
@@ -211,10 +221,13 @@ class Simulation:
         weight = newcomers.weight[come]
         for total, part in ((heads, weight), (work, weight * pace)):
             total += np.bincount(cell, weights=part, minlength=total.size).reshape(total.shape)
+        if year > 0:
+            work *= careers.drift[year, self.workforce.territory]
+            work[self._staffed] *= np.exp(self._variations(careers, year))
         return heads, work
 
-    def _draw(self, seed: np.random.SeedSequence) -> tuple[Generation, Generation, float]:
-        """Those there at the start, those who come, and the work of a newcomer."""
+    def _draw(self, seed: np.random.SeedSequence) -> tuple[Generation, Generation, float, FloatArray]:
+        """Those there at the start, those who come, the work of a newcomer, the drift of the territories."""
         rng, supposed = np.random.default_rng(seed), self.assumptions
         pace = _factor(rng, supposed.cessation.spread)
         rush = _factor(rng, supposed.arrivals.spread)
@@ -226,7 +239,22 @@ class Simulation:
         while len(generations[-1]):
             successors = _left(rng, generations[-1], succession, self.years)
             generations.append(self._newcomers(rng, pace, *successors))
-        return here, _packed(generations), 1.0 / ratio
+        steps = rng.normal(0.0, supposed.drift.value, (self.years + 1, len(self._in_post)))
+        steps[0] = 0.0
+        return here, _packed(generations), 1.0 / ratio, np.exp(np.cumsum(steps, axis=0))
+
+    def _variations(self, careers: Careers, year: int) -> Draws:
+        """Logarithm of what strays in a year, at each place staffed at the start, shape (staffed, draws).
+
+        Practitioners stray each on their own: n at a place stray together 1/√n as far as one. The factor is of
+        mean 1: a territory of many places keeps its course.
+        """
+        columns = []
+        for seed in careers.seeds:
+            key = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, year))
+            columns.append(np.random.default_rng(key).standard_normal(len(self._staffed), np.float32))
+        far = self._straying[:, None]
+        return np.stack(columns, axis=1) * far - far**2 / 2
 
     def _present(self, rng: np.random.Generator, pace: float) -> Generation:
         """Those there at the start; an age nobody knows is drawn from the pyramid of their territory."""

@@ -89,6 +89,8 @@ class Assumptions:
     :ivar attraction: share of the arrivals that go where colleagues are; the others go where people live.
     :ivar replacement: probability that one who leaves has a successor on the spot.
     :ivar work_ratio: newcomers it takes to do the work of one in full activity today.
+    :ivar drift: how far a territory's work strays each year from the national course, for good.
+    :ivar variation: how far one practitioner's work strays in a year from its course, for that year.
     """
 
     profession: str
@@ -100,6 +102,8 @@ class Assumptions:
     attraction: Parameter
     replacement: Parameter
     work_ratio: Parameter
+    drift: Parameter
+    variation: Parameter
 
     def __post_init__(self) -> None:
         for entry in (self.cessation, self.leaving, self.replacement, self.attraction):
@@ -259,6 +263,21 @@ GENERAL_PRACTITIONERS = Assumptions(
         "calé pour que l'offre recule de 1,5 % par an : de 2015 à 2021 l'APL a perdu 1,8 % par an (Drees) "
         "pendant que la population gagnait 0,3 % (Insee) ; de 1 à 2 selon les avis",
         spread=0.1,
+    ),
+    drift=Parameter(
+        "Dérive propre à un territoire",
+        0.023,
+        "écart type du logarithme de l'offre, par an",
+        Mark.ESTIMATED,
+        "dispersion entre départements de l'évolution de l'APL de 2021 à 2022 (0,026), moins ce que le "
+        "hasard des départs et des arrivées explique",
+    ),
+    variation=Parameter(
+        "Variation de l'activité d'un praticien",
+        0.3,
+        "écart type du logarithme, chaque année",
+        Mark.ESTIMATED,
+        "calée pour que 80 % des intercommunalités soient dans l'intervalle à 80 % un an après 2021",
     ),
 )
 """General practitioners."""
