@@ -246,15 +246,15 @@ class Simulation:
     def _variations(self, careers: Careers, year: int) -> Draws:
         """Logarithm of what strays in a year, at each place staffed at the start, shape (staffed, draws).
 
-        Practitioners stray each on their own: n at a place stray together 1/√n as far as one. The factor is of
-        mean 1: a territory of many places keeps its course.
+        Practitioners stray each on their own: n at a place stray together 1/√n as far as one. The factor is
+        of mean 1: a territory of many places keeps its course.
         """
         columns = []
         for seed in careers.seeds:
             key = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, year))
             columns.append(np.random.default_rng(key).standard_normal(len(self._staffed), np.float32))
         far = self._straying[:, None]
-        return np.stack(columns, axis=1) * far - far**2 / 2
+        return np.asarray(np.stack(columns, axis=1) * far - far**2 / 2, dtype=np.float32)
 
     def _present(self, rng: np.random.Generator, pace: float) -> Generation:
         """Those there at the start; an age nobody knows is drawn from the pyramid of their territory."""
