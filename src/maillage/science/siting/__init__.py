@@ -18,10 +18,12 @@ from maillage.science.siting.goal import Goal
 from maillage.science.siting.ground import Ground, Options
 from maillage.science.siting.median import p_median
 from maillage.science.siting.mobile import Mobile, mobile_stops, tour
+from maillage.science.siting.models import MODELS, Model
 from maillage.science.siting.pareto import Compromise, pareto_front
 from maillage.science.siting.result import Siting, Status
 
 __all__ = [
+    "MODELS",
     "Cancelled",
     "Choice",
     "Compromise",
@@ -30,6 +32,7 @@ __all__ = [
     "Ground",
     "Limit",
     "Mobile",
+    "Model",
     "Options",
     "Siting",
     "Status",

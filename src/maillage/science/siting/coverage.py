@@ -22,7 +22,7 @@ from maillage.science.siting.effort import Effort
 from maillage.science.siting.goal import Goal, maximise, siting
 from maillage.science.siting.result import Siting, Status, status_of
 from maillage.science.siting.solver import Program, solve, stacked
-from maillage.science.siting.table import no_choice, nobody_reaches, require_people
+from maillage.science.siting.table import OUT_OF_TIME, no_choice, nobody_reaches, require_people
 from maillage.science.siting.totals import total_by
 from maillage.science.travel import TravelTimes
 
@@ -162,17 +162,15 @@ def cmclp(
     solution = solve(_capacitated(people, rooms, origin, place, choice), watch, start=start)
     unreachable = out_of_reach(people, reach, choice)
     if solution.values is None:
-        opened, served = guess.opened, np.zeros(times.origins)
-    else:
-        opened = solution.values[: choice.candidates] > 0.5
-        flow = np.clip(solution.values[choice.candidates :], 0.0, None)
-        served = total_by(origin, flow, times.origins)
+        return Siting("cmclp", Status.NONE, watch.spent, unreachable=unreachable, reason=OUT_OF_TIME)
+    flow = np.clip(solution.values[choice.candidates :], 0.0, None)
+    served = total_by(origin, flow, times.origins)
     objective, bound = float(served.sum()), min(guess.bound, -solution.bound)
     return Siting(
         model="cmclp",
-        status=Status.NONE if solution.values is None else status_of(objective, bound),
+        status=status_of(objective, bound),
         seconds=watch.spent,
-        sites=np.flatnonzero(opened & ~choice.kept),
+        sites=np.flatnonzero((solution.values[: choice.candidates] > 0.5) & ~choice.kept),
         objective=objective,
         bound=max(bound, objective),
         unreachable=unreachable,

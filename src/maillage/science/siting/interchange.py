@@ -84,13 +84,16 @@ def interchange(
 def add_greedily(
     costs: FloatArray, nearest: Nearest, choice: Choice, opened: BoolArray, watch: Watch
 ) -> BoolArray:
-    """Opens each time the candidate that lowers the total most (by unit of cost when there is a budget)."""
+    """Opens each time the candidate that lowers the total most (by unit of cost when there is a budget).
+
+    One at least, even without time: nothing is worth less than a place.
+    """
     opened = opened.copy()
     first = np.minimum(nearest.beyond, costs.max(axis=1))
     if opened.any():
         first = np.minimum(first, costs[:, np.flatnonzero(opened)].min(axis=1))
     price = np.ones(choice.candidates) if choice.budget is None else np.maximum(choice.costs, 1e-12)
-    while not watch.expired():
+    while not (watch.expired() and opened.any()):
         saved = np.maximum(first[:, None] - nearest.cost, 0.0)
         gain = total_by(nearest.place.ravel(), saved.ravel(), choice.candidates) / price
         gain[~choice.addable(opened)] = -np.inf

@@ -91,12 +91,12 @@ def nobody_reaches(model: str, unreachable: IntArray, watch: Watch) -> Siting:
 def no_choice(model: str, status: Status, watch: Watch) -> Siting:
     """The answer when no choice puts everyone within reach, or none was found in time."""
     return Siting(
-        model=model,
-        status=status,
-        seconds=watch.spent,
-        reason="Aucun choix permis par les règles ne met chaque origine à portée d'un lieu : ouvrez plus de "
-        "lieux, assouplissez les limites ou élargissez la portée."
-        if status is Status.INFEASIBLE
-        else "Le temps accordé n'a pas suffi à trouver un choix qui mette chaque origine à portée d'un "
-        "lieu : accordez plus de temps.",
+        model, status, watch.spent, reason=NO_CHOICE if status is Status.INFEASIBLE else OUT_OF_TIME
     )
+
+
+NO_CHOICE = (
+    "Aucun choix permis par les règles ne met chaque origine à portée d'un lieu : ouvrez plus de lieux, "
+    "assouplissez les limites ou élargissez la portée."
+)
+OUT_OF_TIME = "Le temps accordé n'a pas suffi à trouver un choix qui respecte les règles : accordez-en plus."
