@@ -32,6 +32,9 @@ class Right(StrEnum):
     EDIT_PLAN = "edit_plan"
     VOTE_BUDGET = "vote_budget"
     EDIT_SCHEMES = "edit_schemes"
+    # The laboratory: scenarios, forecasts, siting, evaluation
+    SEE_LAB = "see_lab"
+    RUN_LAB = "run_lab"
     # From the application to the decision
     SEE_APPLICATIONS = "see_applications"
     REVIEW_APPLICATIONS = "review_applications"
@@ -56,6 +59,7 @@ _ADMINISTRATION = frozenset(Right) - {Right.SEE_BANK_DETAILS, Right.APPROVE_PAYM
 _REVIEW = frozenset(
     {
         Right.SEE_PROGRAMME,
+        Right.SEE_LAB,
         Right.SEE_APPLICATIONS,
         Right.REVIEW_APPLICATIONS,
         Right.GIVE_OPINIONS,
@@ -72,6 +76,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     | {
         Right.IMPORT_DATA,
         Right.SEE_JOURNAL,
+        Right.RUN_LAB,
         Right.EDIT_PLAN,
         Right.EDIT_SCHEMES,
         Right.RECORD_DECISIONS,
@@ -82,6 +87,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_JOURNAL,
             Right.SEE_PROGRAMME,
+            Right.SEE_LAB,
             Right.VOTE_BUDGET,
             Right.SEE_APPLICATIONS,
             Right.PREPARE_PAYMENTS,
@@ -90,11 +96,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.RECOVER,
         }
     ),
-    Role.ELECTED_MEMBER: frozenset({Right.SEE_PROGRAMME, Right.SIT_IN_COMMITTEE}),
+    Role.ELECTED_MEMBER: frozenset({Right.SEE_PROGRAMME, Right.SEE_LAB, Right.SIT_IN_COMMITTEE}),
     Role.PARTNER: frozenset({Right.GIVE_OPINIONS, Right.SIT_IN_COMMITTEE}),
     Role.HOST: frozenset(),
     Role.APPLICANT: frozenset(),
-    Role.ANALYST: frozenset({Right.IMPORT_DATA, Right.SEE_PROGRAMME}),
+    Role.ANALYST: frozenset({Right.IMPORT_DATA, Right.SEE_PROGRAMME, Right.SEE_LAB, Right.RUN_LAB}),
 }
 
 

@@ -90,15 +90,26 @@ class Signatures:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing (SVG text) with what it shows said in words, for those who do not see it."""
+
+    svg: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        _not_blank(self.alt, "alternative of a picture")
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     pass
 
 
-Block = Heading | Paragraph | Bullets | Figures | Table | Legal | Signatures | PageBreak
+Block = Heading | Paragraph | Bullets | Figures | Table | Legal | Signatures | Picture | PageBreak
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__.lower(): kind
-    for kind in (Heading, Paragraph, Bullets, Figures, Table, Legal, Signatures, PageBreak)
+    for kind in (Heading, Paragraph, Bullets, Figures, Table, Legal, Signatures, Picture, PageBreak)
 }
 
 

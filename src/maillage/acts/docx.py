@@ -6,11 +6,12 @@ import io
 from datetime import datetime, time
 from typing import Any
 
+import vl_convert
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Cm, Mm, Pt, RGBColor
 
 from maillage.acts.document import (
     Act,
@@ -21,6 +22,7 @@ from maillage.acts.document import (
     Legal,
     PageBreak,
     Paragraph,
+    Picture,
     Signatures,
     Table,
     dateline,
@@ -147,8 +149,18 @@ def _write(document: Any, block: Block) -> None:
             _small(document.add_paragraph(), block.text)
         case Signatures():
             _signatures(document, block)
+        case Picture():
+            _picture(document, block)
         case PageBreak():
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+
+def _picture(document: Any, block: Picture) -> None:
+    """Word reads no SVG by itself: the drawing goes in as an image, its words as the alternative."""
+    image = vl_convert.svg_to_png(block.svg, scale=2)
+    run = document.add_paragraph().add_run()
+    run.add_picture(io.BytesIO(image), width=Cm(16))
+    run.element.xpath(".//wp:docPr")[0].set("descr", block.alt)
 
 
 def _fill(paragraph: Any, text: str) -> None:

@@ -19,6 +19,7 @@ from maillage.acts.document import (
     Figures,
     Heading,
     PageBreak,
+    Picture,
     Signatures,
     Table,
     dateline,
@@ -87,6 +88,8 @@ def _block(block: Block) -> dict[str, Any]:
         case Signatures():
             parties = block.parties
             return {"parties": [{"capacity": _spans(p.capacity), "name": _spans(p.name)} for p in parties]}
+        case Picture():
+            return {"svg": block.svg, "alt": _line(block.alt)}
         case PageBreak():
             return {}
         case _:

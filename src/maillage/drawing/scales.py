@@ -18,6 +18,9 @@ APL_BREAKS: Final = (1.5, 2.0, 2.5, 3.0, 4.0)
 
 _SEQUENTIAL: Final = ("#e3eef0", "#9cc7cc", "#4d98a3", "#1c6475", "#0c3345")
 _SHORTAGE: Final = ("#5c1030", "#a3363f", "#dd7d52")
+_NO_CHANGE: Final = "#f4f5f5"
+# Rank of a bound, in the smallest unit shown, and its share of the largest change.
+_CHANGE_CLASSES: Final = ((1, 0.0), (2, 0.2), (3, 0.6))
 _PLENTY: Final = ("#a6ccd2", "#cbe2e5", "#e8f2f3")
 
 _LINEAR_TO_LMS: Final = np.array(
@@ -156,6 +159,18 @@ def diverging(below: int, above: int) -> tuple[str, ...]:
 def apl_scale() -> Scale:
     """The scale of the accessibility to general practitioners, its hue changing at 2.5."""
     return Scale(APL_BREAKS, diverging(3, 3))
+
+
+def change_scale(largest: float, decimals: int = 2) -> Scale:
+    """The scale of a difference: warm for what is lost, neutral for what cannot be seen, blue for gains.
+
+    :param largest: greatest absolute change to tell apart; its classes are thirds of it.
+    """
+    least = 10.0**-decimals
+    bounds = sorted({round(max(largest * share, least * rank), decimals) for rank, share in _CHANGE_CLASSES})
+    losses = _ramp(_SHORTAGE, len(bounds))
+    gains = _ramp(_SEQUENTIAL, len(bounds) + 1)[1:]
+    return Scale((*(-bound for bound in reversed(bounds)), *bounds), (*losses, _NO_CHANGE, *gains), decimals)
 
 
 def lightness(colour: str) -> float:

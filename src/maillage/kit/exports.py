@@ -25,6 +25,7 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "geojson": "application/geo+json",
+    "pdf": "application/pdf",
 }
 
 

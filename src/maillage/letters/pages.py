@@ -17,6 +17,7 @@ from maillage.acts.document import (
     Figures,
     Heading,
     PageBreak,
+    Picture,
     Signatures,
     Span,
     Table,
@@ -46,7 +47,7 @@ def shown(act: Act) -> dict[str, Any]:
         "authority_lines": [french(line) for line in act.authority_lines],
         "recipient_lines": [french(line) for line in act.recipient_lines],
         "dateline": dateline(act) if act.recipient_lines else "",
-        "blocks": [_block(block) for block in act.blocks if not isinstance(block, PageBreak)],
+        "blocks": [_block(block) for block in act.blocks if not isinstance(block, PageBreak | Picture)],
     }
 
 
@@ -70,7 +71,7 @@ def _block(block: Block) -> dict[str, Any]:
         case Signatures():
             parties = [(rich(party.capacity), rich(party.name)) for party in block.parties]
             return {"kind": kind, "parties": parties}
-        case PageBreak():
+        case PageBreak() | Picture():
             return {"kind": kind}
         case _:
             return {"kind": kind, "text": rich(block.text)}

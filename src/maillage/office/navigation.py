@@ -51,6 +51,13 @@ _OFFICE: Final[tuple[tuple[str, tuple[tuple[str, str, Right], ...]], ...]] = (
         ),
     ),
     (
+        "Laboratoire",
+        (
+            ("Scénarios", "lab:scenarios", Right.SEE_LAB),
+            ("Résultats", "lab:results", Right.SEE_LAB),
+        ),
+    ),
+    (
         "Dossiers",
         (
             ("Dossiers", "applications:dossiers", Right.SEE_APPLICATIONS),

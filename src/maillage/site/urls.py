@@ -18,4 +18,5 @@ urlpatterns = [
     path("paiements/", include("maillage.payments.urls")),
     path("plans/", include("maillage.plans.urls")),
     path("", include("maillage.obligations.urls")),
+    path("", include("maillage.lab.urls")),
 ]

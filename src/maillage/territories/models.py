@@ -132,6 +132,10 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         }
         return self.filter(conditions[level]).order_by("code")
 
+    def named(self, text: str) -> CommuneQuerySet:
+        """The communes of exactly that code or name, accents and capitals apart."""
+        return self.filter(Q(code=text.strip().upper()) | Q(search_name=search_key(text))).order_by("code")
+
     def matching(self, text: str) -> CommuneQuerySet:
         """Communes whose name or postal code begins like the text, the largest first."""
         key = search_key(text)

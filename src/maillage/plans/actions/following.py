@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +16,17 @@ from maillage.kit import clock
 from maillage.kit.console import Refused
 from maillage.kit.words import quoted
 from maillage.kit.writing import save
-from maillage.plans.models import Indicator, Measure, Milestone, Plan, PlanDecision, Reading
+from maillage.plans.content import MoneyContent, columns
+from maillage.plans.models import (
+    Axis,
+    Indicator,
+    Measure,
+    Milestone,
+    Plan,
+    PlanDecision,
+    PlannedMoney,
+    Reading,
+)
 
 # States that ask for an explanation: a measure is not stopped without saying why.
 EXPLAINED = frozenset({Measure.Status.SUSPENDED, Measure.Status.ABANDONED, Measure.Status.WITHDRAWN})
@@ -140,12 +151,51 @@ def record_decision(
     return decision
 
 
+@transaction.atomic
+def add_measure(
+    *,
+    axis: Axis,
+    title: str,
+    description: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    money: Sequence[MoneyContent] = (),
+    by: User | None,
+) -> Measure:
+    """Add a measure to a plan in force, with what it announces. Later versions of its file leave it there."""
+    plan = axis.plan
+    require(by, Right.EDIT_PLAN, plan.authority)
+    last = axis.measures.order_by("-position").first()
+    measure = Measure(
+        axis=axis,
+        key=_free_measure_key(plan, title),
+        position=last.position + 1 if last else 1,
+        title=title,
+        description=description,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    save(measure)
+    for line in money:
+        save(PlannedMoney(measure=measure, **columns(line)))
+    record("add_measure", f"Mesure ajoutée : {measure}.", by=by, authority=plan.authority, about=measure)
+    return measure
+
+
 def _authority(measure: Measure) -> Authority:
     return measure.axis.plan.authority
 
 
+def _free_measure_key(plan: Plan, title: str) -> str:
+    taken = set(Measure.objects.filter(axis__plan=plan).values_list("key", flat=True))
+    return _free(slugify(title)[:70] or "mesure", taken)
+
+
 def _free_key(plan: Plan, title: str) -> str:
-    stem = slugify(title)[:70] or "decision"
     taken = set(plan.decisions.values_list("key", flat=True))
+    return _free(slugify(title)[:70] or "decision", taken)
+
+
+def _free(stem: str, taken: set[str]) -> str:
     candidates = (stem, *(f"{stem}-{rank}" for rank in range(2, len(taken) + 3)))
     return next(key for key in candidates if key not in taken)

@@ -1,0 +1,11 @@
+"""Every change of state of the laboratory: scenarios, their changes, the results that are kept."""
+
+from maillage.lab.actions.keeping import keep_result as keep_result
+from maillage.lab.actions.measures import turn_into_measure as turn_into_measure
+from maillage.lab.actions.scenarios import add_change as add_change
+from maillage.lab.actions.scenarios import archive_scenario as archive_scenario
+from maillage.lab.actions.scenarios import copy_scenario as copy_scenario
+from maillage.lab.actions.scenarios import correct_change as correct_change
+from maillage.lab.actions.scenarios import draft_scenario as draft_scenario
+from maillage.lab.actions.scenarios import remove_change as remove_change
+from maillage.lab.actions.scenarios import suppose as suppose

@@ -1,0 +1,109 @@
+"""What every page of the laboratory says: data, assumptions, maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from maillage.diagnosis.frame import Floats
+from maillage.diagnosis.mapping import outline_of
+from maillage.diagnosis.models import Snapshot
+from maillage.drawing.maps import Pin, paint
+from maillage.drawing.scales import Scale, legend
+from maillage.kit.text import number
+from maillage.lab.ground import Ground
+from maillage.science.demography.parameters import AgeTable, Mark, Parameter
+from maillage.territories.keys import Key
+
+MARKS = {Mark.SOURCED: "publié", Mark.ESTIMATED: "estimé", Mark.ASSUMED: "supposé"}
+
+
+def assumption_rows(supposed: Mapping[str, Parameter | AgeTable]) -> list[dict[str, str]]:
+    """Every parameter with its value, unit, mark and source."""
+    return [
+        {
+            "label": known.label,
+            "value": _value(known),
+            "unit": known.unit,
+            "mark": MARKS[known.mark],
+            "source": known.source,
+        }
+        for known in supposed.values()
+    ]
+
+
+def _value(known: Parameter | AgeTable) -> str:
+    if isinstance(known, AgeTable):
+        pairs = zip(known.starts, known.values, strict=True)
+        return " ; ".join(f"{age} ans : {_plain(value)}" for age, value in pairs)
+    return _plain(known.value)
+
+
+def _plain(value: float) -> str:
+    """A number with the decimals it has, four at most."""
+    return number(value, next((digits for digits in range(4) if round(value, digits) == value), 4))
+
+
+def provenance(snapshot: Snapshot) -> dict[str, Any]:
+    """The data and the parameters of a snapshot, for a page and for what is kept."""
+    return {
+        "profession": snapshot.profession,
+        "vintage": snapshot.vintage,
+        "fingerprint": snapshot.fingerprint,
+        "sources": snapshot.sources,
+        "parameters": snapshot.parameters,
+    }
+
+
+def by_commune(ground: Ground, values: Floats) -> dict[str, float]:
+    """One value per commune: the mean of its units, weighted by their inhabitants."""
+    codes, group = np.unique(ground.code, return_inverse=True)
+    weights = np.maximum(ground.population, 1e-9)
+    means = np.bincount(group, weights=values * weights) / np.bincount(group, weights=weights)
+    return dict(zip(codes.tolist(), means.tolist(), strict=True))
+
+
+def people_by_commune(ground: Ground) -> dict[str, float]:
+    codes, group = np.unique(ground.code, return_inverse=True)
+    return dict(zip(codes.tolist(), np.bincount(group, weights=ground.population).tolist(), strict=True))
+
+
+def commune_map(
+    key: Key,
+    values: Mapping[str, float | None],
+    people: Mapping[str, float],
+    scale: Scale,
+    *,
+    title: str,
+    unit: str,
+    links: str = "",
+    pins: tuple[Pin, ...] = (),
+    standalone: bool = False,
+) -> dict[str, Any] | None:
+    """A map of the communes of a territory; None when no contour of it is loaded.
+
+    :param links: address of a commune, `{}` standing for its code; none when empty.
+    """
+    outline = outline_of(key, "commune")
+    if outline is None:
+        return None
+    return {
+        "svg": paint(
+            outline,
+            values,
+            scale,
+            label=f"Carte : {title}",
+            unit=unit,
+            links={code: links.replace("{}", code) for code in outline.paths} if links else None,
+            pins=pins,
+            standalone=standalone,
+        ),
+        "title": title,
+        "legend": legend(values, scale, people),
+        "noun": "Communes",
+        "source": "",
+        "table_url": "#communes",
+        "undrawn": len(values.keys() - outline.paths.keys()),
+    }

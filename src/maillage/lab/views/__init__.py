@@ -1,0 +1,1 @@
+"""Pages of the laboratory. A view translates HTTP; what it shows is read in `pages`."""

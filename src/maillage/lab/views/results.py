@@ -1,0 +1,41 @@
+"""What the laboratory computed and kept, and what it is computing."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from maillage.accounts.guards import authority_of, right_required
+from maillage.accounts.requests import MemberRequest
+from maillage.accounts.rights import Right
+from maillage.jobs.models import Job
+from maillage.kit.pages import page_of
+from maillage.lab.models import Result, ResultQuerySet
+
+JOB_PREFIX = "lab_"
+
+
+def _results(request: MemberRequest) -> ResultQuerySet:
+    return Result.objects.visible_to(request.user).filter(authority=authority_of(request))
+
+
+@require_safe
+@right_required(Right.SEE_LAB)
+def results(request: MemberRequest) -> HttpResponse:
+    found = _results(request).select_related("made_by").defer("outcome", "provenance")
+    running = Job.objects.visible_to(request.user).unfinished().filter(kind__startswith=JOB_PREFIX)
+    context = {
+        "page": page_of(request, found),
+        "running": running.order_by("pk"),
+        "may_run": request.user.can(Right.RUN_LAB, request.authority),
+    }
+    return TemplateResponse(request, "lab/results.html", context)
+
+
+@require_safe
+@right_required(Right.SEE_LAB)
+def result(request: MemberRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(_results(request).select_related("made_by", "authority"), pk=pk)
+    return TemplateResponse(request, f"lab/{found.kind}.html", {"result": found})
