@@ -58,7 +58,7 @@ def test_scores_after_are_those_of_the_supply_that_follows(seed: int, bits: int)
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_the_shortfall_removed_is_the_best_of_all_choices(choosing, seed: int) -> None:
     ground, choice = ground_of(seed), choosing(seed)
@@ -75,7 +75,7 @@ def test_the_shortfall_removed_is_the_best_of_all_choices(choosing, seed: int) -
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_people_lifted_are_the_most_of_all_choices(choosing, seed: int) -> None:
     ground, choice = ground_of(seed), choosing(seed)
@@ -92,7 +92,7 @@ def test_people_lifted_are_the_most_of_all_choices(choosing, seed: int) -> None:
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_the_lowest_score_is_raised_as_much_as_it_can(choosing, seed: int) -> None:
     ground, choice = ground_of(seed), choosing(seed)
@@ -108,7 +108,7 @@ def test_the_lowest_score_is_raised_as_much_as_it_can(choosing, seed: int) -> No
     assert not (set(found.unreachable.tolist()) & set(np.flatnonzero(helped).tolist()))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(SEEDS)
 def test_distances_to_the_mean_are_the_least_of_all_choices(seed: int) -> None:
     ground, choice = ground_of(seed), counted(seed)
@@ -124,7 +124,7 @@ def test_distances_to_the_mean_are_the_least_of_all_choices(seed: int) -> None:
     assert spread(opened_by(found.sites, choice)) == pytest.approx(found.objective)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_the_mix_of_measures_is_the_best_of_all_within_the_budget(seed: int) -> None:
     access, supply = access_of(seed)
@@ -150,7 +150,7 @@ def test_two_measures_of_one_place_add_up() -> None:
     np.testing.assert_allclose(ground.after(np.array([True, True])), access.scores(more).values)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_a_mobile_practice_shares_its_days_at_best(seed: int) -> None:
     access, supply = access_of(seed)
@@ -204,7 +204,7 @@ def test_a_tour_with_one_way_streets_is_refused() -> None:
         tour([[0.0, 1.0], [2.0, 0.0]])
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_the_corners_of_the_front_are_those_of_all_choices(seed: int) -> None:
     times, people = territory(seed)

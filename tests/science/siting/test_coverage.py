@@ -151,11 +151,14 @@ def test_a_wrong_question_is_refused_with_a_sentence(call, sentence: str) -> Non
         call(*territory(1))
 
 
-def test_capacity_without_time_says_that_nothing_was_found() -> None:
+def test_capacities_without_time_still_give_a_choice_and_its_bound() -> None:
     times, people = territory(1)
-    found = cmclp(
-        times, people, Choice.of(PLACES, p=1), RADIUS, np.full(PLACES, 30.0), effort=Effort(time_limit=1e-9)
-    )
-    assert found.status is Status.NONE
-    assert found.objective is None
-    assert found.reason
+    capacities = np.full(PLACES, 30.0)
+    choice = Choice.of(PLACES, p=2, kept=[0])
+    hurried = cmclp(times, people, choice, RADIUS, capacities, effort=Effort(time_limit=1e-9))
+    proven = cmclp(times, people, choice, RADIUS, capacities)
+    assert hurried.found
+    assert hurried.objective is not None
+    assert proven.objective is not None
+    assert hurried.bound is not None
+    assert 0 < hurried.objective <= proven.objective + 1e-6 <= hurried.bound + 2e-6

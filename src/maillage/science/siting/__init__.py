@@ -6,13 +6,14 @@ exclusive) and an :class:`Effort` (time, gap, cancellation), and gives a :class:
 1. ``effort``, ``result``, ``choice``: what all models share;
 2. ``solver``: HiGHS on arrays; ``relaxation``: bounds without it;
 3. ``goal`` (saturating gains), ``cover`` (set covering), ``interchange`` and ``table``: the engines;
-4. ``coverage``, ``median``, ``centre``, ``access``, ``mobile``, ``pareto``: the models.
+4. ``coverage``, ``capacity``, ``median``, ``centre``, ``access``, ``mobile``, ``pareto``: the models.
 """
 
 from maillage.science.siting.access import inequality, lifted, max_min, shortfall, shortfall_goal
+from maillage.science.siting.capacity import cmclp
 from maillage.science.siting.centre import p_centre
 from maillage.science.siting.choice import Choice, Limit, limits_by_group
-from maillage.science.siting.coverage import backup_coverage, cmclp, coverage_goal, lscp, mclp
+from maillage.science.siting.coverage import backup_coverage, coverage_goal, lscp, mclp
 from maillage.science.siting.effort import Cancelled, Effort
 from maillage.science.siting.goal import Goal
 from maillage.science.siting.ground import Ground, Options

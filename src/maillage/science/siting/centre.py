@@ -5,7 +5,7 @@
     min max_i min_{j open} d_ij        over the origins where someone lives
 
 The answer is one of the times of the table: a bisection on them, each step asking whether the places allowed
-can serve everyone within that radius, proves it in a dozen set coverings (Daskin 1995, §5). The formulation
+can serve everyone within that radius, proves it in a dozen set coverings (Daskin 1995). The formulation
 with an assignment of each origin, the textbook one, has no usable answer after minutes.
 """
 

@@ -7,23 +7,22 @@ d ≤ S, as the steps of the APL are closed (some programs document d < S and co
 LSCP    fewest places such that everyone is covered  Toregas et al. 1971, doi 10.1287/opre.19.6.1363
 MCLP    p places that cover most people              Church and ReVelle 1974, doi 10.1007/BF01942293
 backup  p places; people covered once, and twice     Hogan and ReVelle 1986, doi 10.1287/mnsc.32.11.1434
-CMCLP   the same, each place up to its capacity      Current and Storbeck 1988, doi 10.1068/b150153
 ======  ===========================================  ==============================================
+
+With capacities: :mod:`maillage.science.siting.capacity`.
 """
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
-from maillage.science.checks import FloatArray, IntArray, ScienceError, nonnegative
+from maillage.science.checks import FloatArray, IntArray, ScienceError
 from maillage.science.siting.choice import Choice
 from maillage.science.siting.cover import least_cover
 from maillage.science.siting.effort import Effort
 from maillage.science.siting.goal import Goal, maximise, siting
-from maillage.science.siting.result import Siting, Status, status_of
-from maillage.science.siting.solver import Program, solve, stacked
-from maillage.science.siting.table import OUT_OF_TIME, no_choice, nobody_reaches, require_people
-from maillage.science.siting.totals import total_by
+from maillage.science.siting.result import Siting, status_of
+from maillage.science.siting.table import no_choice, nobody_reaches, require_people, require_room
 from maillage.science.travel import TravelTimes
 
 
@@ -67,6 +66,7 @@ def lscp(
     """
     watch = (effort or Effort()).start()
     people = require_people(times, demand, choice)
+    require_room(times)
     asking = np.flatnonzero(people > 0)
     reach = covered(times, radius)[asking]
     usable = np.asarray(reach[:, np.flatnonzero(choice.usable)].sum(axis=1))
@@ -130,77 +130,6 @@ def backup_coverage(
     once = Goal.of(people * (2 * first - 1), np.ones(times.origins), reach)
     best = maximise(goal.plus(once), choice, watch)
     return siting("backup", best, choice, watch, out_of_reach(people, reach, choice))
-
-
-def cmclp(
-    times: TravelTimes,
-    demand: npt.ArrayLike,
-    choice: Choice,
-    radius: float,
-    capacities: npt.ArrayLike,
-    *,
-    effort: Effort | None = None,
-) -> Siting:
-    """The places that serve most people within the radius, each no more than its capacity.
-
-    The people of an origin may be shared between places. ``served`` gives how many of each origin are.
-
-    :param capacities: people that each candidate can serve, shape (candidates,), kept places included.
-    """
-    watch = (effort or Effort()).start()
-    choice.require_an_end()
-    people = require_people(times, demand, choice)
-    rooms = nonnegative(capacities, choice.candidates, "les capacités")
-    reach = covered(times, radius)
-    trips = coo_array(reach)
-    origin, place = trips.coords
-    useful = (people[origin] > 0) & (rooms[place] > 0) & choice.usable[place]
-    origin, place = origin[useful], place[useful]
-    # Without capacities the problem is the MCLP: its sites start the search, its bound holds.
-    guess = maximise(Goal.of(people, np.ones(times.origins), reach), choice, watch)
-    start = np.concatenate((guess.opened.astype(np.float64), np.full(len(origin), np.nan)))
-    solution = solve(_capacitated(people, rooms, origin, place, choice), watch, start=start)
-    unreachable = out_of_reach(people, reach, choice)
-    if solution.values is None:
-        return Siting("cmclp", Status.NONE, watch.spent, unreachable=unreachable, reason=OUT_OF_TIME)
-    flow = np.clip(solution.values[choice.candidates :], 0.0, None)
-    served = total_by(origin, flow, times.origins)
-    objective, bound = float(served.sum()), min(guess.bound, -solution.bound)
-    return Siting(
-        model="cmclp",
-        status=status_of(objective, bound),
-        seconds=watch.spent,
-        sites=np.flatnonzero((solution.values[: choice.candidates] > 0.5) & ~choice.kept),
-        objective=objective,
-        bound=max(bound, objective),
-        unreachable=unreachable,
-        served=served,
-    )
-
-
-def _capacitated(
-    people: FloatArray, rooms: FloatArray, origin: IntArray, place: IntArray, choice: Choice
-) -> Program:
-    """min −Σ f_t, Σ_{t of i} f_t ≤ a_i, Σ_{t to j} f_t ≤ C_j y_j; variables: y then f by trip.
-
-    Rows f_t ≤ a_i y_j by trip would tighten it and take longer than they save.
-    """
-    trips, places, origins = len(origin), choice.candidates, len(people)
-    each, ones = np.arange(trips), np.ones(trips)
-    rules, upper = choice.rules
-    lower_y, upper_y = choice.bounds()
-    leaves = csr_array((ones, (origin, each)), shape=(origins, trips))
-    arrives = csr_array((ones, (place, each)), shape=(places, trips))
-    holds = csr_array((-rooms, (np.arange(places), np.arange(places))), shape=(places, places))
-    return Program(
-        cost=np.concatenate((np.zeros(places), -ones)),
-        lower=np.concatenate((lower_y, np.zeros(trips))),
-        upper=np.concatenate((upper_y, np.minimum(people[origin], rooms[place]))),
-        integer=np.arange(places + trips) < places,
-        rows=stacked([[None, leaves], [holds, arrives], [rules, None]]),
-        row_lower=np.full(origins + places + len(upper), -np.inf),
-        row_upper=np.concatenate((people, np.zeros(places), upper)),
-    )
 
 
 def out_of_reach(people: FloatArray, reach: csr_array, choice: Choice) -> IntArray:

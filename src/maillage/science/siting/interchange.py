@@ -1,7 +1,7 @@
 """Vertex substitution: swap an open place for a closed one as long as the total falls.
 
 The best swap is read from two tables kept for the whole neighbourhood (Whitaker 1983; Resende and Werneck
-2007, doi 10.1016/j.ejor.2006.08.012). With φ1 and φ2 the costs of the two nearest open places of an origin::
+2007, doi 10.1007/s10479-006-0154-0). With φ1 and φ2 the costs of the two nearest open places of an origin::
 
     profit(in, out) = Σ_i (φ1 − c_in)⁺ − Σ_{i of out} (φ2 − φ1) + Σ_{i of out} (φ2 − max(c_in, φ1))⁺
 """

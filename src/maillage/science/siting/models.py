@@ -6,8 +6,9 @@ from typing import Any
 
 from maillage.science.checks import ScienceError
 from maillage.science.siting.access import inequality, lifted, max_min, shortfall
+from maillage.science.siting.capacity import cmclp
 from maillage.science.siting.centre import p_centre
-from maillage.science.siting.coverage import backup_coverage, cmclp, lscp, mclp
+from maillage.science.siting.coverage import backup_coverage, lscp, mclp
 from maillage.science.siting.effort import Effort
 from maillage.science.siting.median import p_median
 from maillage.science.siting.result import Siting

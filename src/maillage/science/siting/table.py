@@ -36,12 +36,8 @@ class Table:
         :raises ScienceError: shapes that disagree, nobody anywhere, table too large.
         """
         people = require_people(times, demand, choice)
+        require_room(times)
         origins = np.flatnonzero(people > 0)
-        if len(origins) * times.places > PAIRS:
-            raise ScienceError(
-                f"{len(origins)} origines × {times.places} candidats : ce modèle tient toutes les paires en "
-                "mémoire, réduisez les candidats ou calculez par territoire."
-            )
         minutes = np.full((times.origins, times.places), np.inf)
         minutes[np.repeat(np.arange(times.origins), np.diff(times.indptr)), times.indices] = times.minutes
         return cls(origins, people[origins], minutes[origins], times.origins)
@@ -74,6 +70,17 @@ def require_people(times: TravelTimes, demand: npt.ArrayLike, choice: Choice) ->
     if not people.any():
         raise ScienceError("Aucune population n'est donnée : il n'y a personne à desservir.")
     return people
+
+
+def require_room(times: TravelTimes) -> None:
+    """
+    :raises ScienceError: a table of every pair would not hold in memory.
+    """
+    if times.origins * times.places > PAIRS:
+        raise ScienceError(
+            f"{times.origins} origines × {times.places} candidats : ce modèle tient toutes les paires en "
+            "mémoire, réduisez les candidats ou calculez par territoire."
+        )
 
 
 def nobody_reaches(model: str, unreachable: IntArray, watch: Watch) -> Siting:
