@@ -212,17 +212,18 @@ class Simulation:
         ahead = np.append(self.activity, np.zeros(year))[year:].astype(np.float32)
         heads = self._at_places @ staying
         work = self._at_places @ (ahead.take(careers.age, mode="clip") * staying)
-        work = work / careers.mean_activity[self.workforce.territory]
-        newcomers = careers.newcomers
+        newcomers, territory = careers.newcomers, self.workforce.territory
         come = np.flatnonzero((newcomers.first <= year) & (newcomers.last > year))
+        place, draw = newcomers.place[come].astype(np.int64), careers.draw[come]
         age = newcomers.age[come].astype(np.int64) + year - newcomers.first[come]
-        pace = self.activity[age] * careers.newcomer_work[careers.draw[come]]
-        cell = newcomers.place[come].astype(np.int64) * careers.draws + careers.draw[come]
-        weight = newcomers.weight[come]
+        pace = (
+            self.activity[age] * careers.newcomer_work[draw] * careers.mean_activity[territory[place], draw]
+        )
+        weight, cell = newcomers.weight[come], place * careers.draws + draw
         for total, part in ((heads, weight), (work, weight * pace)):
             total += np.bincount(cell, weights=part, minlength=total.size).reshape(total.shape)
+        work *= (careers.drift[year] / careers.mean_activity)[territory]
         if year > 0:
-            work *= careers.drift[year, self.workforce.territory]
             work[self._staffed] *= np.exp(self._variations(careers, year))
         return heads, work
 

@@ -122,8 +122,8 @@ def project(
 
     :param levels: areas to read, by name.
     :param demand: who reaches whom; without it no access is computed.
-    :param executor: draws the careers by tasks on it (processes, a Dask client's executor); threads of this
-        process when None. They are read by threads here, where the memory they share is.
+    :param executor: draws the careers by tasks on it (processes, a Dask client's executor). They are read by
+        threads here, where the memory they share is.
     :raises ScienceError: too few draws, years out of order, levels or demand of other sizes.
     """
     if draws < FEWEST_DRAWS:
@@ -133,8 +133,8 @@ def project(
     simulation = Simulation(workforce, assumptions, years=to - start)
     _check(workforce, levels, demand, to - start)
     readings = {name: _Reading(level, demand, workforce.heads) for name, level in levels.items()}
+    careers = _drawn(simulation, draws, seed, executor)
     with ThreadPoolExecutor() as threads:
-        careers = _drawn(simulation, draws, seed, executor or threads)
         for year in range(to - start + 1):
             heads, work = _supplies(simulation, careers, year, threads)
             for reading in readings.values():
@@ -189,10 +189,10 @@ class _Reading:
         return (mean @ accessibility.catchments.access_weights @ diags_array(rate)).tocsr().astype(np.float32)
 
 
-def _drawn(simulation: Simulation, draws: int, seed: int, executor: Executor) -> list[Careers]:
+def _drawn(simulation: Simulation, draws: int, seed: int, executor: Executor | None) -> list[Careers]:
     seeds = np.random.SeedSequence(seed).spawn(draws)
     blocks = [seeds[first : first + DRAWS_AT_ONCE] for first in range(0, draws, DRAWS_AT_ONCE)]
-    return list(executor.map(simulation.draw, blocks))
+    return list((executor.map if executor else map)(simulation.draw, blocks))
 
 
 def _supplies(
