@@ -1,0 +1,95 @@
+"""A scenario against the present: exact, conserved, explained."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labs import CODES, PEOPLE, PRACTITIONERS, change, diagnosis, scenario
+from maillage.kit.console import Refused
+from maillage.lab.ground import Ground, ground_of
+from maillage.lab.reading import Reading
+from maillage.lab.simulating import cost_of, simulate
+
+pytestmark = pytest.mark.django_db
+
+
+def ground() -> Ground:
+    return ground_of(diagnosis())
+
+
+def test_the_gains_of_those_there_are_the_estimated_access() -> None:
+    found = ground()
+    assert found.place.tolist() == list(CODES)
+    assert found.gain @ np.array(PRACTITIONERS) == pytest.approx(diagnosis().whole["apl_estimate"])
+
+
+def test_access_is_published_where_it_is_and_estimated_elsewhere() -> None:
+    found = ground()
+    assert found.is_published.tolist() == [True, True, True, False, True]
+    assert found.access[:3].tolist() == [3.6, 2.6, 2.1]
+    assert found.access[3] > 0
+
+
+def test_what_is_added_goes_to_people_and_nowhere_else() -> None:
+    found = ground()
+    added = np.array([0.0, 1.0, 0.0, 2.0, 0.5])
+    gained = found.standardised @ (found.gain @ added)
+    assert gained == pytest.approx(added.sum() * found.unit)
+
+
+def test_a_scenario_lifts_people_over_the_threshold() -> None:
+    one = scenario()
+    change(one, kind="arrival", commune="00005", quantity=Decimal(1))
+    reading = Reading(one)
+    effect = reading.effect
+    assert reading.year == 2027
+    # 00003, 00004 and 00005 were under 2.5 and are no more.
+    assert effect.lifted == 3700.0
+    assert effect.dropped == 0.0
+    assert effect.levels_after.people_under == pytest.approx(
+        (effect.levels_before.people_under or 0) - effect.lifted
+    )
+    assert effect.outside_share == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_closure_takes_from_all_it_served_and_never_below_zero() -> None:
+    one = scenario()
+    change(one, kind="closure", commune="00001", quantity=None)
+    effect = Reading(one).effect
+    assert (effect.after >= 0).all()
+    assert (effect.after <= effect.ground.access).all()
+    assert effect.people_losing >= 8000
+
+
+def test_more_care_never_lowers_anyone() -> None:
+    found = ground()
+    of = diagnosis().profession
+
+    @given(st.lists(st.floats(0, 20), min_size=len(CODES), max_size=len(CODES)))
+    @settings(max_examples=50, deadline=None)
+    def holds(added: list[float]) -> None:
+        effect = simulate(found, np.array(added), of)
+        assert (effect.change >= 0).all()
+        assert effect.dropped == 0
+
+    holds()
+
+
+def test_a_place_out_of_reach_is_refused() -> None:
+    with pytest.raises(Refused, match="ni dans le territoire ni à portée"):
+        ground().at("99999")
+
+
+def test_a_cost_that_is_not_known_is_counted_and_in_no_total() -> None:
+    cost = cost_of([(Decimal(100), None), (None, None), (None, Decimal(20))])
+    assert (cost.investment, cost.yearly, cost.unpriced) == (Decimal(100), Decimal(20), 1)
+    assert cost.over(3) == Decimal(160)
+
+
+def test_populations_are_those_of_the_snapshot() -> None:
+    assert ground().population.tolist() == list(PEOPLE)

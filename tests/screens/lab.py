@@ -1,0 +1,43 @@
+"""The laboratory."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from labs import axis, change, scenario
+from maillage.accounts.roles import Role
+from screens.screen import Screen
+
+
+def filled() -> list[Any]:
+    """A scenario with a change that lifts people and one that takes from them."""
+    one = scenario()
+    change(one, kind="health_house", investment=Decimal(400_000), yearly_cost=Decimal(20_000))
+    change(one, kind="closure", commune="00003", quantity=None)
+    axis()
+    return [one.pk]
+
+
+def two() -> list[Any]:
+    change(scenario("Premier")), change(scenario("Second"), commune="00002")
+    return []
+
+
+def _screen(name: str, arguments: Any = list, **options: Any) -> Screen:
+    return Screen(f"lab:{name}", arguments, role=Role.ADMINISTRATOR, **options)
+
+
+SCREENS = {
+    "no scenario": _screen("scenarios"),
+    "scenarios": _screen("scenarios", two),
+    "new scenario": _screen("new", button="Ouvrir le scénario"),
+    "empty scenario": _screen("scenario", lambda: [scenario().pk]),
+    "scenario": _screen("scenario", filled),
+    "change of a scenario": _screen("change", lambda: [change().pk]),
+    "assumptions of a scenario": _screen("assumptions", lambda: [scenario().pk]),
+    "measure from a scenario": _screen("measure", filled, button="Inscrire la mesure"),
+    "scenarios compared": _screen("compare", two, query="scenario=1&scenario=2"),
+    "results of the laboratory": _screen("results"),
+}
+NOT_PAGES = {"lab:scenario_pdf", "lab:export"}
