@@ -58,7 +58,7 @@ def test_scores_after_are_those_of_the_supply_that_follows(seed: int, bits: int)
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_the_shortfall_removed_is_the_best_of_all_choices(choosing, seed: int) -> None:
     ground, choice = ground_of(seed), choosing(seed)
@@ -75,7 +75,7 @@ def test_the_shortfall_removed_is_the_best_of_all_choices(choosing, seed: int) -
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_people_lifted_are_the_most_of_all_choices(choosing, seed: int) -> None:
     ground, choice = ground_of(seed), choosing(seed)
@@ -92,7 +92,7 @@ def test_people_lifted_are_the_most_of_all_choices(choosing, seed: int) -> None:
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_the_lowest_score_is_raised_as_much_as_it_can(choosing, seed: int) -> None:
     ground, choice = ground_of(seed), choosing(seed)
@@ -108,7 +108,7 @@ def test_the_lowest_score_is_raised_as_much_as_it_can(choosing, seed: int) -> No
     assert not (set(found.unreachable.tolist()) & set(np.flatnonzero(helped).tolist()))
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(SEEDS)
 def test_distances_to_the_mean_are_the_least_of_all_choices(seed: int) -> None:
     ground, choice = ground_of(seed), counted(seed)
@@ -213,20 +213,22 @@ def test_the_corners_of_the_front_are_those_of_all_choices(seed: int) -> None:
     choice = Choice.of(PLACES, p=2)
     front = pareto_front(first, second, choice)
     values = [(first.value(opened), second.value(opened)) for opened in all_choices(choice)]
-    assert front[0].first == pytest.approx(max(one for one, _ in values), rel=1e-5)
-    assert front[-1].second == pytest.approx(max(two for _, two in values), rel=1e-5)
-    for compromise in front:
-        beaten = [
-            pair
-            for pair in values
-            if pair[0] > compromise.first * (1 + 1e-5) and pair[1] >= compromise.second * (1 - 1e-9)
-        ]
-        assert not beaten
+    most_first, most_second = (max(column) for column in zip(*values, strict=True))
+    assert front[0].first == pytest.approx(most_first, rel=2e-4)
+    assert front[-1].second == pytest.approx(most_second, rel=2e-4)
+    # What the proof leaves undecided of a goal that weighs a ten-thousandth.
+    slack_first, slack_second = 2e-3 * most_first, 2e-3 * most_second
+    for corner in front:
+        assert not any(
+            (one > corner.first + slack_first and two >= corner.second)
+            or (two > corner.second + slack_second and one >= corner.first)
+            for one, two in values
+        )
     for weight in np.linspace(0.05, 0.95, 7):
-        scale = max(one for one, _ in values) / max(two for _, two in values)
+        scale = most_first / most_second
         best = max(weight * one + (1 - weight) * scale * two for one, two in values)
         drawn = max(weight * c.first + (1 - weight) * scale * c.second for c in front)
-        assert drawn == pytest.approx(best, rel=1e-5)
+        assert drawn == pytest.approx(best, rel=2e-4)
 
 
 def test_nobody_under_the_threshold_is_said() -> None:

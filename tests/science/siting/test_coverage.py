@@ -28,7 +28,7 @@ def open_within(times: TravelTimes, opened: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_the_mclp_is_the_best_of_all_choices(choosing, seed: int) -> None:
     times, people = territory(seed)
@@ -42,7 +42,7 @@ def test_the_mclp_is_the_best_of_all_choices(choosing, seed: int) -> None:
     assert people @ (open_within(times, opened) > 0) == found.objective
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(SEEDS, st.sampled_from([0.5, 0.7, 1.0]))
 def test_backup_coverage_is_the_best_of_all_choices(seed: int, first: float) -> None:
     times, people = territory(seed)
@@ -57,7 +57,7 @@ def test_backup_coverage_is_the_best_of_all_choices(seed: int, first: float) -> 
     assert found.status is Status.OPTIMAL
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(SEEDS, st.sampled_from([1, 2]))
 def test_the_lscp_opens_the_fewest_places(seed: int, times_covered: int) -> None:
     times, people = territory(seed, filled=0.95)

@@ -34,7 +34,7 @@ def longest_trip(times: TravelTimes, people: np.ndarray, opened: np.ndarray) -> 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
 @pytest.mark.parametrize("beyond", [None, 20.0])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_the_p_median_is_the_best_of_all_choices(choosing, beyond: float | None, seed: int) -> None:
     times, people = territory(seed)
@@ -55,7 +55,7 @@ def test_the_p_median_is_the_best_of_all_choices(choosing, beyond: float | None,
 
 
 @pytest.mark.parametrize("choosing", [counted, some_choice])
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_the_p_centre_is_the_best_of_all_choices(choosing, seed: int) -> None:
     times, people = territory(seed, filled=0.9)

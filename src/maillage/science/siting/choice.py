@@ -149,6 +149,20 @@ class Choice:
         rows = csr_array((values, columns, starts), shape=(len(rules), self.candidates))
         return rows, np.array([upper for _, _, upper in rules])
 
+    @cached_property
+    def groups(self) -> tuple[IntArray, IntArray]:
+        """Limits that share no candidate: number of the one each candidate is under (−1: none), and caps.
+
+        All of them for a quota by group; of limits that overlap, those that fit, the first first.
+        """
+        group = np.full(self.candidates, -1, dtype=np.int64)
+        caps: list[int] = []
+        for limit in self.limits:
+            if (group[limit.candidates] < 0).all():
+                group[limit.candidates] = len(caps)
+                caps.append(limit.at_most)
+        return group, np.array(caps, dtype=np.int64)
+
     def bounds(self) -> tuple[FloatArray, FloatArray]:
         """Bounds of the 0/1 variables: 1 for those kept, 0 for those excluded."""
         return self.kept.astype(np.float64), self.usable.astype(np.float64)

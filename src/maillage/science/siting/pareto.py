@@ -19,6 +19,9 @@ from maillage.science.siting.result import Status, status_of
 TIE = 1e-7
 """Relative advantage under which a weighing finds nothing new."""
 
+TOUCH = 1e-4
+"""Weight of the other goal at the ends: it breaks ties there, for a ten-thousandth of the first at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class Compromise:
@@ -45,10 +48,8 @@ def pareto_front(
         each of its choices remaining what its status says.
     """
     watch = (effort or Effort()).start()
-    # A tie on one goal is broken by a touch of the other, so that the ends are on the front.
-    touch = 1e-6
-    start = _weighed(first, second, 1.0, touch * _ratio(first, second), choice, watch)
-    end = _weighed(first, second, touch * _ratio(second, first), 1.0, choice, watch)
+    start = _weighed(first, second, 1.0, TOUCH * _ratio(first, second), choice, watch)
+    end = _weighed(first, second, TOUCH * _ratio(second, first), 1.0, choice, watch)
     front = [start] if _same(start, end) else [start, end]
     stretches = [(start, end)] if len(front) == 2 else []
     while stretches and len(front) < corners and not watch.expired():

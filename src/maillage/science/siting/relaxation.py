@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from maillage.science.checks import BoolArray, FloatArray
+from maillage.science.checks import BoolArray, FloatArray, IntArray
 from maillage.science.siting.choice import Choice
 from maillage.science.siting.effort import Watch
 from maillage.science.siting.result import proven, relative_gap
@@ -131,9 +131,10 @@ def tighten(
 
 
 def cheapest_choice(choice: Choice, reduced: FloatArray) -> Cheapest:
-    """The cheapest of the choices that respect the number of places, or the budget, whichever binds most.
+    """The cheapest of the choices that respect number and quotas, or budget, whichever binds most.
 
-    Limits are left to the exact program: dropping them can only lower the minimum, so that it stays a bound.
+    Rules left out of it are left to the exact program: dropping one can only lower the minimum, so that it
+    stays a bound.
     """
     by_count = _by_count(choice, reduced)
     if choice.budget is None:
@@ -143,17 +144,41 @@ def cheapest_choice(choice: Choice, reduced: FloatArray) -> Cheapest:
 
 
 def _by_count(choice: Choice, reduced: FloatArray) -> Cheapest:
+    """The cheapest candidates, as many as each group then the whole may have.
+
+    Number and disjoint quotas make a matroid, where taking the cheapest first is exact and where opening j
+    closes the dearest of the smallest full group that holds j (Edmonds 1971, doi 10.1007/BF01584082).
+    """
     most = choice.most()
-    candidates = np.flatnonzero(choice.free & (reduced < 0))
-    price = 0.0
-    if len(candidates) > most:
-        order = np.argpartition(reduced[candidates], most - 1)[:most] if most else np.zeros(0, dtype=int)
-        candidates = candidates[order]
-        price = float(reduced[candidates].max()) if most else -np.inf
+    group, caps = choice.groups
+    chosen = _cheapest_of_groups(np.flatnonzero(choice.free & (reduced < 0)), reduced, group, caps)
+    price = np.zeros(choice.candidates)
+    if len(chosen) > most:
+        chosen = chosen[np.argpartition(reduced[chosen], most - 1)[:most]]
+    if len(chosen) == most:
+        price[:] = reduced[chosen].max(initial=-np.inf)
+    grouped = chosen[group[chosen] >= 0]
+    full = np.flatnonzero(np.bincount(group[grouped], minlength=len(caps)) == caps)
+    dearest = np.full(len(caps) + 1, -np.inf)
+    np.maximum.at(dearest, group[grouped], reduced[grouped])
+    inside = np.isin(group, full)
+    price[inside] = dearest[group[inside]]
     shares = choice.kept.astype(np.float64)
-    shares[candidates] = 1.0
+    shares[chosen] = 1.0
     penalties = np.where(choice.free, np.maximum(reduced - price, 0.0), 0.0)
     return Cheapest(float(reduced @ shares), shares, penalties)
+
+
+def _cheapest_of_groups(
+    candidates: IntArray, reduced: FloatArray, group: IntArray, caps: IntArray
+) -> IntArray:
+    """Of these candidates, the cheapest of each group, as many as its cap; those of no group all stay."""
+    if not len(caps):
+        return candidates
+    ordered = candidates[np.lexsort((reduced[candidates], group[candidates]))]
+    groups = group[ordered]
+    rank = np.arange(len(ordered)) - np.searchsorted(groups, groups)
+    return ordered[(groups < 0) | (rank < caps[groups])]
 
 
 def _by_budget(choice: Choice, reduced: FloatArray, budget: float) -> Cheapest:
