@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from maillage.diagnosis.models import AgeShare
 from maillage.diagnosis.professions import profession
 from maillage.diagnosis.reading import Diagnosis, snapshot_for
+from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
 from maillage.kit.console import Refused
 from maillage.lab.ages import age_sources
@@ -53,8 +55,6 @@ def test_ages_are_what_the_published_apl_and_shares_say(loaded_territory: Import
 
 
 def test_a_share_that_contradicts_the_apl_is_left_out_and_told(loaded_territory: ImportRun) -> None:
-    from maillage.diagnosis.models import AgeShare
-
     AgeShare.objects.filter(departement="20").update(share=0.01)
     found = made()
     source = next(entry for entry in found.inputs.ages if entry.departement == "20")
@@ -92,6 +92,12 @@ def test_every_figure_of_the_document_has_its_intervals(loaded_territory: Import
     assert document["snapshot"]["sources"]
     assert any("population est supposée constante" in warning for warning in document["warnings"])
     assert any("Aucun âge n'est publié" in warning for warning in document["warnings"])
+
+
+def test_counts_that_differ_from_the_official_ones_are_told(loaded_territory: ImportRun) -> None:
+    (official,) = [sentence for sentence in made().warnings if "Assurance maladie" in sentence]
+    assert "compte 10 praticiens (2024)" in official
+    assert "des 9 localisés" in official
 
 
 def test_the_neighbours_practise_for_the_territory_without_counting_in_it(
@@ -192,12 +198,22 @@ def test_what_cannot_be_forecast_is_refused_in_one_sentence(
     assert len(err.strip().splitlines()) == 1
 
 
-@pytest.mark.shared
-def test_real_departements_are_tried_on_the_past(shared_data: Path) -> None:
-    from maillage.intake.actions import load
+NEEDED = (
+    "apl/APL_mg_2021.xlsx",
+    "apl/DREES_APL_medecins_generalistes_2022_2023.xlsx",
+    "bpe/bpe18_ensemble_sante.csv",
+    "communes/communes-france.json",
+)
 
-    load(folder=shared_data, territories=["departement:77"])
+
+@pytest.mark.shared
+def test_france_is_tried_on_what_was_published_since(shared_data: Path, tmp_path: Path) -> None:
+    for name in NEEDED:
+        (tmp_path / Path(name).name).symlink_to(shared_data / name)
+    load(folder=tmp_path, territories=["departement:77"])
     tried = backtest(find("france"), "mg", draws=100)
-    national = tried.accuracies[TERRITORY][-1]
-    assert national.error < 0.05 < national.still
-    assert tried.accuracies[COMMUNE][0].coverage[0.8] == pytest.approx(0.8, abs=0.04)
+    national, communes = tried.accuracies[TERRITORY], tried.accuracies[COMMUNE]
+    assert national[-1].error < 0.05 < national[-1].still
+    # Fitted on the first year, tried on the second.
+    assert communes[0].coverage[0.8] == pytest.approx(0.8, abs=0.04)
+    assert communes[1].coverage[0.8] > 0.65

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from maillage.diagnosis import estimate
 from maillage.diagnosis.contributions import matrix_used
 from maillage.diagnosis.frame import Floats, Frame, by_area, weighted
+from maillage.diagnosis.published import published_density
 from maillage.diagnosis.reading import Diagnosis
 from maillage.kit.console import Refused
 from maillage.kit.text import number
@@ -151,6 +152,14 @@ def warnings(diagnosis: Diagnosis, inputs: Inputs, supply: tuple[str, int | None
         found.append(
             f"Les praticiens sont localisés d'après « {title} » ({year}) et pris comme ceux de "
             f"{diagnosis.snapshot.vintage}."
+        )
+    official = published_density(diagnosis.territory.key, diagnosis.snapshot)
+    located = float(np.nansum(diagnosis.frame["count"]))
+    if official is not None and official.count is not None and round(located) != official.count:
+        found.append(
+            f"L'Assurance maladie compte {number(official.count)} praticiens ({official.dataset.vintage}), "
+            f"la prévision part des {number(located)} localisés par commune : lisez l'évolution plutôt que "
+            "le nombre."
         )
     if inputs.unplaced:
         found.append(

@@ -25,7 +25,7 @@ from maillage.science.demography.fans import Fan, quantiles
 from maillage.science.demography.parameters import Assumptions
 
 DRAWS_AT_ONCE = 32
-ROWS_AT_ONCE = 2048
+ROWS_AT_ONCE = 256
 FEWEST_DRAWS = 100
 """Under which the bounds of a 95 % interval would be a matter of luck."""
 
