@@ -77,9 +77,7 @@ def travel_times(
     )
 
 
-def _pairs_of(
-    matrix: Matrix, code: NDArray[np.str_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+def _pairs_of(matrix: Matrix, code: NDArray[np.str_]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """The pairs of a matrix between units of these codes: numbers of both, minutes."""
     position = {name: number for number, name in enumerate(code.tolist())}
     known = np.array([position.get(name, -1) for name in matrix.codes.tolist()], dtype=np.int64)
