@@ -15,7 +15,7 @@ from maillage.science.evaluation.conclusions import (
     minimum_detectable_effect,
 )
 from maillage.science.evaluation.effects import NEVER, Controls, Panel, event_study, overall_effect
-from maillage.science.evaluation.matching import balance, matched
+from maillage.science.evaluation.matching import balance, matched, trend
 from maillage.science.evaluation.placebo import before_the_aid, by_permutation
 from maillage.science.evaluation.survival import kaplan_meier, log_rank
 
@@ -189,6 +189,12 @@ def test_permutations_are_uniform_without_effect_and_sharp_with_one() -> None:
 def test_a_placebo_asks_for_years_before_the_aid() -> None:
     with pytest.raises(ScienceError, match="années plus anciennes"):
         before_the_aid(simulated(1), years_ahead=5)
+
+
+def test_the_trend_before_the_aid_is_a_slope_by_year() -> None:
+    np.testing.assert_allclose(trend([[1, 3, 5], [2, 2, 2], [0, 3, 0]]), [2, 0, 0], atol=1e-12)
+    with pytest.raises(ScienceError, match="deux années au moins"):
+        trend([[1.0], [2.0]])
 
 
 def test_a_pair_is_the_nearest_one_and_far_ones_are_named() -> None:

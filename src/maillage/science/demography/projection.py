@@ -12,6 +12,7 @@ are held in float32 (seven figures); no right depends on a forecast.
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
@@ -155,31 +156,46 @@ class _Reading:
     """The bounds of one level, gathered year after year."""
 
     def __init__(self, level: Level, demand: Demand | None, heads: FloatArray) -> None:
-        self.level, self.demand = level, demand if level.origins is not None else None
+        self.codes = level.codes
         self.sums = _membership(level.places, len(level.codes))
-        self.constant = self._access(0) if self.demand and self.demand.population.ndim == 1 else None
         self.bounds: dict[str, list[FloatArray]] = {"heads": [], "work": [], "access": []}
-        if self.demand:
-            self.anchor = _anchor(self._access(0) @ heads, level.published)
+        self.access: _Access | None = None
+        if demand is not None and level.origins is not None:
+            self.access = _Access(demand, level.origins, len(level.codes))
+            self.anchor = _anchor(self.access.matrix(0) @ heads, level.published)
 
     def read(self, year: int, heads: Draws, work: Draws, threads: Executor) -> None:
         """One year of draws, both of shape (places, draws)."""
         self.bounds["heads"].append(_bounds(self.sums, heads, threads))
         self.bounds["work"].append(_bounds(self.sums, work, threads))
-        if self.demand:
-            given = self._access(year) if self.constant is None else self.constant
-            self.bounds["access"].append(_bounds(given, work, threads) * self.anchor[:, None])
+        if self.access is not None:
+            bounds = _bounds(self.access.matrix(year), work, threads)
+            self.bounds["access"].append(bounds * self.anchor[:, None])
 
     def forecast(self) -> AreaForecast:
         fans = {name: Fan(np.stack(years)) for name, years in self.bounds.items() if years}
-        return AreaForecast(self.level.codes, fans["heads"], fans["work"], fans.get("access"))
+        return AreaForecast(self.codes, fans["heads"], fans["work"], fans.get("access"))
 
-    def _access(self, year: int) -> csr_array:
-        """(areas × places): what one practitioner of a place adds to the mean access of each area."""
-        if self.demand is None or self.level.origins is None:
-            raise ScienceError("L'accès n'est lu que pour des lieux de résidence : donnez-les au niveau.")
+
+@dataclass(frozen=True, eq=False)
+class _Access:
+    """What one practitioner of a place adds to the mean access of each area of a level."""
+
+    demand: Demand
+    origins: IntArray
+    areas: int
+
+    def matrix(self, year: int) -> csr_array:
+        """Shape (areas, places); the same every year for a population that does not change."""
+        return self._constant if self.demand.population.ndim == 1 else self._made(year)
+
+    @cached_property
+    def _constant(self) -> csr_array:
+        return self._made(0)
+
+    def _made(self, year: int) -> csr_array:
         accessibility = self.demand.accessibility(year)
-        mean = _mean(self.level.origins, len(self.level.codes), accessibility.population)
+        mean = _mean(self.origins, self.areas, accessibility.population)
         rate = np.divide(
             self.demand.unit * self.demand.per,
             accessibility.demand_on_places,

@@ -44,6 +44,19 @@ class Balance:
         return abs(self.after) < WELL_BALANCED
 
 
+def trend(outcome: npt.ArrayLike) -> FloatArray:
+    """Yearly change of each unit by least squares, the pre-trend to match on, shape (units,).
+
+    :param outcome: the years before any aid, one column a year, shape (units, years).
+    :raises ScienceError: missing value, fewer than two years.
+    """
+    table = finite(outcome, len(np.asarray(outcome)), "les résultats d'avant l'aide", columns=True)
+    if table.ndim != 2 or table.shape[1] < 2:
+        raise ScienceError("Une évolution demande deux années au moins avant l'aide.")
+    year = np.arange(table.shape[1]) - (table.shape[1] - 1) / 2
+    return np.asarray(table @ year / (year @ year))
+
+
 def matched(
     covariates: npt.ArrayLike,
     treated: npt.ArrayLike,
@@ -55,7 +68,8 @@ def matched(
     """Nearest controls of each treated unit by Mahalanobis distance (Rubin 1980, doi 10.2307/2529981).
 
     d(x, y)² = (x − y)ᵀ S⁻¹ (x − y), S the covariance of the covariates within both groups. Treated units
-    choose in turn, those hardest to match first; put the pre-trend of the outcome among the covariates.
+    choose in turn, those hardest to match first; put the pre-trend of the outcome (:func:`trend`) among the
+    covariates.
 
     :param covariates: shape (units, covariates), no missing value.
     :param treated: booleans, shape (units,).
