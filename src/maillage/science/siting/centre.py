@@ -12,9 +12,9 @@ with an assignment of each origin, the textbook one, has no usable answer after 
 import numpy as np
 import numpy.typing as npt
 
-from maillage.science.checks import BoolArray
+from maillage.science.checks import BoolArray, FloatArray
 from maillage.science.siting.choice import Choice
-from maillage.science.siting.cover import can_cover
+from maillage.science.siting.cover import can_cover, is_out_of_reach, quick_cover
 from maillage.science.siting.effort import Effort, Watch
 from maillage.science.siting.result import Siting, Status, status_of
 from maillage.science.siting.table import Table, no_choice, nobody_reaches
@@ -58,12 +58,18 @@ def p_centre(
 
 
 def _bisected(
-    table: Table, radii: npt.NDArray[np.float64], choice: Choice, opened: BoolArray, watch: Watch
+    table: Table, radii: FloatArray, choice: Choice, opened: BoolArray, watch: Watch
 ) -> tuple[BoolArray, int]:
-    """The best choice found and the rank of the smallest radius not proven impossible."""
+    """The best choice found and the rank of the smallest radius not proven impossible.
+
+    Three bisections, each on what the one before leaves: greedy covers lower the top, parts of places raise
+    the bottom, exact coverings close what remains.
+    """
     closest = table.minutes[:, choice.usable].min(axis=1).max()
     low = int(np.searchsorted(radii, closest))
+    opened = _lowered(table, radii, choice, opened, low, watch)
     high = int(np.searchsorted(radii, _longest(table, opened)))
+    low = _raised(table, radii, choice, low, high, watch)
     while low < high and not watch.expired():
         if radii[high] - radii[low] <= watch.gap * radii[high]:
             break
@@ -76,6 +82,32 @@ def _bisected(
         else:
             break
     return opened, low
+
+
+def _lowered(
+    table: Table, radii: FloatArray, choice: Choice, opened: BoolArray, low: int, watch: Watch
+) -> BoolArray:
+    """A choice as good as greedy covers make it."""
+    high = int(np.searchsorted(radii, _longest(table, opened)))
+    while low < high and not watch.expired():
+        middle = (low + high) // 2
+        found = quick_cover(table.minutes <= radii[middle], choice)
+        if found is None:
+            low = middle + 1
+        else:
+            opened, high = found, int(np.searchsorted(radii, _longest(table, found)))
+    return opened
+
+
+def _raised(table: Table, radii: FloatArray, choice: Choice, low: int, high: int, watch: Watch) -> int:
+    """The first rank that parts of places could cover: those before are proven impossible."""
+    while low < high and not watch.expired():
+        middle = (low + high) // 2
+        if is_out_of_reach(table.minutes <= radii[middle], choice, watch):
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _within(table: Table, radius: float, choice: Choice, watch: Watch) -> tuple[BoolArray | None, Status]:

@@ -5,7 +5,7 @@ within reach at all?). Origins that ask less than others, and candidates that se
 aside first: on a département that leaves half of each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -75,6 +75,25 @@ def can_cover(reach: BoolArray, choice: Choice, watch: Watch) -> Cover:
     opened = choice.kept.copy()
     opened[columns[solution.values > 0.5]] = True
     return Cover(Status.FEASIBLE, opened, solution.bound)
+
+
+def quick_cover(reach: BoolArray, choice: Choice) -> BoolArray | None:
+    """The cover found by taking each time the candidate that serves most; None says nothing."""
+    reach = reach & choice.usable
+    rows = ~reach[:, choice.kept].any(axis=1)
+    return _greedy(reach[np.ix_(rows, choice.free)], np.flatnonzero(choice.free), choice)
+
+
+def is_out_of_reach(reach: BoolArray, choice: Choice, watch: Watch) -> bool:
+    """Whether even parts of places could not cover everyone; false says nothing."""
+    reach = reach & choice.usable
+    rows = ~reach[:, choice.kept].any(axis=1)
+    if not rows.any():
+        return False
+    asked, columns = _reduced(reach[np.ix_(rows, choice.free)], np.flatnonzero(choice.free), choice)
+    program = _program(asked, columns, np.ones(len(asked)), choice)
+    parts = replace(program, integer=np.zeros(len(columns), dtype=bool))
+    return solve(parts, watch).status is Status.INFEASIBLE
 
 
 def _program(asked: BoolArray, columns: IntArray, needed: FloatArray, choice: Choice) -> Program:
