@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from maillage.kit.console import Refused
+from maillage.kit.text import search_key
 from maillage.sources.professions import PROFESSIONS as OFFICIAL
 
 
@@ -58,3 +59,10 @@ def profession(code: str) -> Profession:
         known = ", ".join(f"{p.code} ({p.label.lower()})" for p in PROFESSIONS.values())
         raise Refused(f"« {code} » n'est pas une profession connue ; choisissez parmi {known}.")
     return PROFESSIONS[code]
+
+
+def find_profession(text: str) -> Profession:
+    """The profession of a code, or of a name that only it bears. Raises Refused with the list of codes."""
+    wanted = search_key(text)
+    named = [one for one in PROFESSIONS.values() if wanted and wanted in search_key(f"{one.one} {one.label}")]
+    return named[0] if len(named) == 1 and text not in PROFESSIONS else profession(text)

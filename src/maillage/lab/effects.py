@@ -107,11 +107,20 @@ EFFECTS: Final[Mapping[str, Parameter]] = {
 class Told(Protocol):
     """A change, as it is stored or as a command gives it."""
 
-    kind: str
-    commune: str
-    quantity: Decimal | None
-    starts_on: date
-    ends_on: date | None
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def commune(self) -> str: ...
+
+    @property
+    def quantity(self) -> Decimal | None: ...
+
+    @property
+    def starts_on(self) -> date: ...
+
+    @property
+    def ends_on(self) -> date | None: ...
 
 
 def effects(changed: Mapping[str, float]) -> dict[str, Parameter]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
     "forecast": "prévoir praticiens et accès aux soins, avec leurs intervalles",
+    "simulate": "simuler des changements : installations, cabines, fermetures",
     "plan": "vérifier, charger ou rendre un fichier de plan",
     "adduser": "donner un rôle à une personne",
     "files": "vérifier et nettoyer les fichiers reçus",

@@ -6,10 +6,10 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
-from maillage.diagnosis.professions import PROFESSIONS, profession
+from maillage.diagnosis.professions import find_profession
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
-from maillage.kit.text import number, percent, search_key
+from maillage.kit.text import number, percent
 from maillage.lab.forecasting import (
     DEFAULT_HORIZON,
     MESHES,
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        territory, code = find(options["territory"]), _profession(options["profession"])
+        territory, code = find(options["territory"]), find_profession(options["profession"]).code
         if options["seed"] < 0:
             raise Refused("La graine du hasard est un nombre entier positif ou nul.")
         chance = {"draws": options["draws"], "seed": options["seed"]}
@@ -142,15 +142,6 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Rupture de série de 2022 : APL publiées divisées par {number(tried.method_factor, 3)}."
             )
-
-
-def _profession(text: str) -> str:
-    """The code of a profession given by its code or by a name that only it bears."""
-    wanted = search_key(text)
-    named = [
-        code for code, one in PROFESSIONS.items() if wanted and wanted in search_key(f"{one.one} {one.label}")
-    ]
-    return named[0] if len(named) == 1 and text not in PROFESSIONS else profession(text).code
 
 
 def _rows(made: TerritoryForecast, mesh: str | None) -> Iterator[tuple[Any, ...]]:
