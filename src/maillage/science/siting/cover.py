@@ -37,7 +37,6 @@ def least_cover(reach: BoolArray, choice: Choice, watch: Watch, *, demand: int =
 
     :param reach: whether candidate j serves origin i, shape (origins, candidates).
     """
-    reach = reach & choice.usable
     missing = np.maximum(demand - np.count_nonzero(reach[:, choice.kept], axis=1), 0)
     rows = missing > 0
     if not rows.any():
@@ -52,18 +51,12 @@ def least_cover(reach: BoolArray, choice: Choice, watch: Watch, *, demand: int =
     solution = solve(program, watch, start=None if start is None else start[columns].astype(np.float64))
     if solution.values is None:
         return Cover(solution.status, None, solution.bound)
-    opened = choice.kept.copy()
-    opened[columns[solution.values > 0.5]] = True
-    return Cover(solution.status, opened, solution.bound)
+    return Cover(solution.status, _opened(solution.values, columns, choice), solution.bound)
 
 
 def can_cover(reach: BoolArray, choice: Choice, watch: Watch) -> Cover:
     """Any cover that respects the rules; quicker than the cheapest one."""
-    reach = reach & choice.usable
-    rows = ~reach[:, choice.kept].any(axis=1)
-    if not rows.any():
-        return Cover(Status.OPTIMAL, choice.kept.copy(), 0.0)
-    asked, columns = _reduced(reach[np.ix_(rows, choice.free)], np.flatnonzero(choice.free), choice)
+    asked, columns = _reduced(*_left_to_cover(reach, choice), choice)
     if not asked.any(axis=1).all():
         return Cover(Status.INFEASIBLE, None, np.inf)
     opened = _greedy(asked, columns, choice)
@@ -72,28 +65,34 @@ def can_cover(reach: BoolArray, choice: Choice, watch: Watch) -> Cover:
     solution = solve(_program(asked, columns, np.ones(len(asked)), choice), watch)
     if solution.values is None:
         return Cover(solution.status, None, solution.bound)
-    opened = choice.kept.copy()
-    opened[columns[solution.values > 0.5]] = True
-    return Cover(Status.FEASIBLE, opened, solution.bound)
+    return Cover(Status.FEASIBLE, _opened(solution.values, columns, choice), solution.bound)
 
 
 def quick_cover(reach: BoolArray, choice: Choice) -> BoolArray | None:
     """The cover found by taking each time the candidate that serves most; None says nothing."""
-    reach = reach & choice.usable
-    rows = ~reach[:, choice.kept].any(axis=1)
-    return _greedy(reach[np.ix_(rows, choice.free)], np.flatnonzero(choice.free), choice)
+    return _greedy(*_left_to_cover(reach, choice), choice)
 
 
 def is_out_of_reach(reach: BoolArray, choice: Choice, watch: Watch) -> bool:
     """Whether even parts of places could not cover everyone; false says nothing."""
-    reach = reach & choice.usable
-    rows = ~reach[:, choice.kept].any(axis=1)
-    if not rows.any():
+    asked, columns = _reduced(*_left_to_cover(reach, choice), choice)
+    if not len(asked):
         return False
-    asked, columns = _reduced(reach[np.ix_(rows, choice.free)], np.flatnonzero(choice.free), choice)
     program = _program(asked, columns, np.ones(len(asked)), choice)
     parts = replace(program, integer=np.zeros(len(columns), dtype=bool))
     return solve(parts, watch).status is Status.INFEASIBLE
+
+
+def _left_to_cover(reach: BoolArray, choice: Choice) -> tuple[BoolArray, IntArray]:
+    """What free candidates can serve of the origins that the places kept do not, and their numbers."""
+    columns: IntArray = np.flatnonzero(choice.free)
+    return reach[np.ix_(~reach[:, choice.kept].any(axis=1), columns)], columns
+
+
+def _opened(values: FloatArray, columns: IntArray, choice: Choice) -> BoolArray:
+    opened = choice.kept.copy()
+    opened[columns[values > 0.5]] = True
+    return opened
 
 
 def _program(asked: BoolArray, columns: IntArray, needed: FloatArray, choice: Choice) -> Program:
@@ -127,7 +126,7 @@ def _greedy(asked: BoolArray, columns: IntArray, choice: Choice) -> BoolArray | 
 
 def _reduced(asked: BoolArray, columns: IntArray, choice: Choice) -> tuple[BoolArray, IntArray]:
     """The same question without the origins and candidates that others dominate."""
-    if max(asked.shape) > DENSE_LIMIT:
+    if not len(asked) or max(asked.shape) > DENSE_LIMIT:
         return asked, columns
     interchangeable = choice.counted_only and bool((choice.costs == choice.costs[0]).all())
     while True:

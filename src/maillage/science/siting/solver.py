@@ -22,6 +22,8 @@ _MINIMISE = int(highspy.ObjSense.kMinimize)
 _STATUSES = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    # Every variable of these programs is bounded: of the two, only this one can be.
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,
 }
 
 
