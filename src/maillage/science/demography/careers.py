@@ -8,7 +8,7 @@ attraction rule.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -138,25 +138,27 @@ class Careers:
     :ivar gone: the first year they are no longer there, shape (persons, draws).
     :ivar mean_activity: of those there at the start by territory, what makes 1 of work, shape
         (territories, draws).
-    :ivar newcomers: all those who come, in one draw or another.
-    :ivar draw: draw of each newcomer, shape (newcomers,).
-    :ivar newcomer_work: work of a newcomer in full activity, shape (draws,).
     :ivar drift: factor of the work of a territory by year, shape (years + 1, territories, draws).
+    :ivar cell: place · draws + draw of each of those who come, in one draw or another, shape (newcomers,).
+    :ivar weight: part of a person, shape (newcomers,).
+    :ivar full_work: their work in full activity, not divided by ``mean_activity``, shape (newcomers,).
+    :ivar first: first year there, shape (newcomers,).
+    :ivar last: first year no longer there, shape (newcomers,).
+    :ivar entry: age the year they come, position in ``AGES``, shape (newcomers,).
     :ivar seeds: of the draws; those of the variations of a year come from them.
     """
 
     age: npt.NDArray[np.uint8]
     gone: npt.NDArray[np.uint8]
     mean_activity: Draws
-    newcomers: Generation
-    draw: npt.NDArray[np.int32]
-    newcomer_work: FloatArray
     drift: Draws
+    cell: npt.NDArray[np.int32]
+    weight: npt.NDArray[np.float32]
+    full_work: npt.NDArray[np.float32]
+    first: npt.NDArray[np.uint8]
+    last: npt.NDArray[np.uint8]
+    entry: npt.NDArray[np.uint8]
     seeds: Sequence[np.random.SeedSequence]
-
-    @property
-    def draws(self) -> int:
-        return len(self.newcomer_work)
 
 
 class Simulation:
@@ -188,16 +190,24 @@ class Simulation:
 
     def draw(self, seeds: Sequence[np.random.SeedSequence]) -> Careers:
         """Everyone's career, once by seed; a seed gives the same draw, alone or among thousands."""
-        here, newcomers, works, drifts = zip(*map(self._draw, seeds), strict=True)
+        here, generations, works, drifts = zip(*map(self._draw, seeds), strict=True)
         age = np.stack([entry.age for entry in here], axis=1).astype(np.uint8)
+        mean_activity = self._mean_activity(age)
+        newcomers = _together(generations)
+        draw = np.repeat(np.arange(len(seeds)), [len(entry) for entry in generations])
+        territory = self.workforce.territory[newcomers.place]
+        full_work = newcomers.weight * np.array(works)[draw] * mean_activity[territory, draw]
         return Careers(
             age,
             np.stack([entry.last for entry in here], axis=1).astype(np.uint8),
-            self._mean_activity(age).astype(np.float32),
-            _packed(newcomers),
-            np.repeat(np.arange(len(seeds), dtype=np.int32), [len(entry) for entry in newcomers]),
-            np.array(works),
+            mean_activity.astype(np.float32),
             np.stack(drifts, axis=2).astype(np.float32),
+            (newcomers.place * len(seeds) + draw).astype(np.int32),
+            newcomers.weight.astype(np.float32),
+            full_work.astype(np.float32),
+            newcomers.first.astype(np.uint8),
+            newcomers.last.astype(np.uint8),
+            newcomers.age.astype(np.uint8),
             seeds,
         )
 
@@ -205,24 +215,19 @@ class Simulation:
         """Practitioners, and their work, by place and draw in a year, both of shape (places, draws).
 
         1 of work is the mean work at the start in the territory, so that the territory starts with as much
-        work as heads; it goes by activity at each age, a newcomer's being ``newcomer_work`` times as much.
+        work as heads; it goes by activity at each age, a newcomer's being a part of it.
         """
         staying = (careers.gone > year).astype(np.float32)
         # Past the last age nobody stays: whatever activity stands there is multiplied by zero.
         ahead = np.append(self.activity, np.zeros(year))[year:].astype(np.float32)
         heads = self._at_places @ staying
         work = self._at_places @ (ahead.take(careers.age, mode="clip") * staying)
-        newcomers, territory = careers.newcomers, self.workforce.territory
-        come = np.flatnonzero((newcomers.first <= year) & (newcomers.last > year))
-        place, draw = newcomers.place[come].astype(np.int64), careers.draw[come]
-        age = newcomers.age[come].astype(np.int64) + year - newcomers.first[come]
-        pace = (
-            self.activity[age] * careers.newcomer_work[draw] * careers.mean_activity[territory[place], draw]
-        )
-        weight, cell = newcomers.weight[come], place * careers.draws + draw
-        for total, part in ((heads, weight), (work, weight * pace)):
+        come = np.flatnonzero((careers.first <= year) & (careers.last > year))
+        age = careers.entry[come].astype(np.int64) + year - careers.first[come]
+        cell, full_work = careers.cell[come], careers.full_work[come]
+        for total, part in ((heads, careers.weight[come]), (work, full_work * self.activity[age])):
             total += np.bincount(cell, weights=part, minlength=total.size).reshape(total.shape)
-        work *= (careers.drift[year] / careers.mean_activity)[territory]
+        work *= (careers.drift[year] / careers.mean_activity)[self.workforce.territory]
         if year > 0:
             work[self._staffed] *= np.exp(self._variations(careers, year))
         return heads, work
@@ -242,7 +247,7 @@ class Simulation:
             generations.append(self._newcomers(rng, pace, *successors))
         steps = rng.normal(0.0, supposed.drift.value, (self.years + 1, len(self._in_post)))
         steps[0] = 0.0
-        return here, _packed(generations), 1.0 / ratio, np.exp(np.cumsum(steps, axis=0))
+        return here, _together(generations), 1.0 / ratio, np.exp(np.cumsum(steps, axis=0))
 
     def _variations(self, careers: Careers, year: int) -> Draws:
         """Logarithm of what strays in a year, at each place staffed at the start, shape (staffed, draws).
@@ -320,19 +325,12 @@ def _joined(first: Newcomers, second: Newcomers) -> Newcomers:
     return place, weight, year
 
 
-def _packed(generations: Sequence[Generation]) -> Generation:
-    """Generations as one, in the smallest integers that hold them."""
-
-    def column(name: str, dtype: npt.DTypeLike) -> npt.NDArray:
-        return np.concatenate([getattr(entry, name) for entry in generations]).astype(dtype)
-
-    return Generation(
-        column("place", np.int32),
-        column("weight", np.float32),
-        column("first", np.uint8),
-        column("last", np.uint8),
-        column("age", np.uint8),
+def _together(generations: Sequence[Generation]) -> Generation:
+    """Generations as one."""
+    columns = (
+        np.concatenate([getattr(one, entry.name) for one in generations]) for entry in fields(Generation)
     )
+    return Generation(*columns)
 
 
 def _factor(rng: np.random.Generator, spread: float) -> float:

@@ -119,7 +119,7 @@ def project(
 
     Draw k depends on the seed and on k only: neither the number of draws nor the cutting into tasks changes
     it. Memory: one year of draws (4 bytes × places × draws, three times) and the careers (2 bytes per
-    practitioner and draw, 11 per newcomer).
+    practitioner and draw, 15 per newcomer).
 
     :param levels: areas to read, by name.
     :param demand: who reaches whom; without it no access is computed.
