@@ -148,10 +148,24 @@ def test_every_model_is_solved_by_its_slug(slug: str) -> None:
         "threshold": 1.0,
     }
     found = MODELS[slug].solve(given, Effort())
+    assert found.model == slug
     assert found.status is Status.OPTIMAL
     assert found.objective is not None
     assert found.bound is not None
     assert (found.bound >= found.objective) if MODELS[slug].maximised else (found.bound <= found.objective)
+
+
+def test_a_model_takes_the_options_it_knows() -> None:
+    times, people = territory(1)
+    given = {
+        "times": times,
+        "demand": people,
+        "choice": Choice.of(PLACES, p=1),
+        "beyond": 30.0,
+        "radius": 9.0,
+    }
+    found = MODELS["p-median"].solve(given)
+    assert found.objective == p_median(times, people, given["choice"], beyond=30.0).objective
 
 
 def test_what_a_model_lacks_is_said() -> None:

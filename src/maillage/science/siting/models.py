@@ -1,7 +1,7 @@
 """The models by their slug, for whoever lets people choose one: what each asks, what its value counts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maillage.science.checks import ScienceError
@@ -23,7 +23,8 @@ class Model:
     :ivar label: what it seeks, in French.
     :ivar unit: what its value counts, in French.
     :ivar maximised: whether more is better.
-    :ivar asks: names of the arguments of ``function``, effort left out.
+    :ivar asks: names of the arguments that ``function`` needs, effort left out.
+    :ivar accepts: names of those it can do without.
     """
 
     slug: str
@@ -32,16 +33,18 @@ class Model:
     maximised: bool
     asks: tuple[str, ...]
     function: Callable[..., Siting]
+    accepts: tuple[str, ...] = ()
 
     def solve(self, given: Mapping[str, Any], effort: Effort | None = None) -> Siting:
-        """Solves with what it asks among ``given``.
+        """Solves with what it asks and accepts among ``given``.
 
         :raises ScienceError: something it asks is not given.
         """
         missing = [name for name in self.asks if name not in given]
         if missing:
             raise ScienceError(f"Le modèle « {self.slug} » demande aussi : {', '.join(missing)}.")
-        return self.function(**{name: given[name] for name in self.asks}, effort=effort)
+        known = {name: given[name] for name in (*self.asks, *self.accepts) if name in given}
+        return replace(self.function(**known, effort=effort), model=self.slug)
 
 
 _PLACES = ("times", "demand", "choice")
@@ -52,7 +55,15 @@ _THRESHOLD = (*_ACCESS, "threshold")
 MODELS: dict[str, Model] = {
     model.slug: model
     for model in (
-        Model("lscp", "Couvrir tout le monde avec le moins de lieux", "coût", False, _COVERAGE, lscp),
+        Model(
+            "lscp",
+            "Couvrir tout le monde avec le moins de lieux",
+            "coût",
+            False,
+            _COVERAGE,
+            lscp,
+            ("times_covered",),
+        ),
         Model("mclp", "Couvrir le plus d'habitants", "habitants", True, _COVERAGE, mclp),
         Model(
             "backup",
@@ -61,6 +72,7 @@ MODELS: dict[str, Model] = {
             True,
             _COVERAGE,
             backup_coverage,
+            ("first",),
         ),
         Model(
             "cmclp",
@@ -70,7 +82,9 @@ MODELS: dict[str, Model] = {
             (*_COVERAGE, "capacities"),
             cmclp,
         ),
-        Model("p-median", "Rapprocher en moyenne", "habitants × minutes", False, _PLACES, p_median),
+        Model(
+            "p-median", "Rapprocher en moyenne", "habitants × minutes", False, _PLACES, p_median, ("beyond",)
+        ),
         Model("p-centre", "Raccourcir le trajet le plus long", "minutes", False, _PLACES, p_centre),
         Model("max-min", "Relever l'accès le plus bas", "unité d'accès", True, _ACCESS, max_min),
         Model("shortfall", "Combler le manque d'accès", PEOPLE_BY_SCORE, True, _THRESHOLD, shortfall),
