@@ -14,14 +14,16 @@ from stdnum.fr import siret as siret_number
 
 from maillage.accounts.models import Authority, Event
 from maillage.agreements.models import Agreement, Instalment
-from maillage.applications.models import Application
+from maillage.applications.models import Application, Call
 from maillage.budget import balances
+from maillage.budget.figures import Balance
 from maillage.budget.models import Envelope
 from maillage.committees.models import Decision, Session
 from maillage.demo.build import make_demo
 from maillage.demo.programme import papers, plan
 from maillage.files.content import recognise
 from maillage.kit import clock
+from maillage.obligations.models import Clawback, PracticeObligation, RecoveryInstalment
 from maillage.payments.models import Payment
 from maillage.planfile.reading import read
 
@@ -60,6 +62,8 @@ def test_a_told_programme_holds_together(tmp_path: Path, settings: Any) -> None:
     _ledger_follows_the_rooms(departement)
     _nothing_is_left_behind()
     _sessions_are_held(departement)
+    _what_is_claimed_is_in_the_ledger()
+    _every_room_has_something_to_show(departement)
     before = Event.objects.count()
     assert Event.objects.get(verb="tell_programme").data["cut"] == []
     assert not make_demo(share=SHARE)
@@ -98,3 +102,19 @@ def _sessions_are_held(authority: Authority) -> None:
     states = Session.objects.filter(committee__authority=authority).values_list("state", flat=True)
     assert len(states) == 4
     assert set(states) <= {"closed", "cancelled", "prepared"}
+
+
+def _what_is_claimed_is_in_the_ledger() -> None:
+    held = sum(balances.of(Envelope.objects.all()).values(), Balance())
+    assert held.claimed == _sum(Clawback.objects.exclude(order=None), "amount")
+    assert held.recovered == _sum(RecoveryInstalment.objects.exclude(paid_on=None), "amount")
+
+
+def _every_room_has_something_to_show(authority: Authority) -> None:
+    """A share of the programme shows most states; the whole of it shows them all (`maillage demo`)."""
+    states = set(Application.objects.order_by().values_list("state", flat=True))
+    assert {"draft", "granted", "refused", "on_agenda", "withdrawn"} <= states
+    assert {"signed", "ended"} & set(Agreement.objects.order_by().values_list("state", flat=True))
+    assert Payment.objects.exists()
+    assert PracticeObligation.objects.filter(agreement__authority=authority).count() > 3
+    assert Call.objects.filter(authority=authority).count() == 2

@@ -327,7 +327,7 @@ def test_the_pages_of_a_section_are_a_second_row_when_one_of_them_is_read(client
     assert [page.label for page in section.pages if page.current] == ["Journal"]
 
 
-LISTS = {"office:jobs": 7, "office:imports": 6, "office:members": 8, "office:journal": 8, "office:my_day": 55}
+LISTS = {"office:jobs": 7, "office:imports": 6, "office:members": 8, "office:journal": 8, "office:my_day": 51}
 
 
 @pytest.mark.parametrize("name", LISTS)
