@@ -104,7 +104,7 @@ def large() -> list[Row]:
             f"p-médiane, {where}",
             lambda: p_median(times, people, choice, effort=Effort(gap=0.01)),
             "< 60 s à 1 %",
-            note="spopt : mémoire insuffisante (12 Go)",
+            note="spopt n’est pas lancé : sa mémoire dépasse 12 Go, mesuré à part",
         ),
     ]
 
