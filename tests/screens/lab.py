@@ -40,4 +40,4 @@ SCREENS = {
     "scenarios compared": _screen("compare", two, query="scenario=1&scenario=2"),
     "results of the laboratory": _screen("results"),
 }
-NOT_PAGES = {"lab:scenario_pdf", "lab:export"}
+NOT_PAGES = {"lab:scenario_pdf", "lab:export", "lab:result_pdf", "lab:result_export"}

@@ -27,4 +27,10 @@ urlpatterns = [
     path("laboratoire/changements/<int:pk>/retirer/", scenarios.remove, name="remove"),
     path("laboratoire/resultats/", results.results, name="results"),
     path("laboratoire/resultats/<int:pk>/", results.result, name="result"),
+    path("laboratoire/resultats/<int:pk>/resultat.pdf", results.pdf, name="result_pdf"),
+    re_path(
+        r"^laboratoire/resultats/(?P<pk>[0-9]+)/tableau\.(?P<fmt>csv|xlsx|ods)$",
+        results.export,
+        name="result_export",
+    ),
 ]
