@@ -82,13 +82,7 @@ def _ground(snapshot_pk: int, key: Key) -> Ground:
     """A snapshot never changes: what is prepared from it is kept by its key alone."""
     snapshot = Snapshot.objects.defer("arrays").get(pk=snapshot_pk)
     diagnosis = Diagnosis(places.territory(key), snapshot)
-    whole = diagnosis.whole
-    inside = whole.is_within(key) & np.isfinite(whole["demand"]) & (whole["commune"] != "")
-    if not inside.any():
-        raise Refused(
-            f"Aucune commune de {diagnosis.territory.name} n'a d'estimation d'accès : chargez ses communes, "
-            "sa population et ses équipements."
-        )
+    whole, inside = diagnosis.whole, homes_of(diagnosis)
     near, times = around(diagnosis, inside)
     homes, kept = np.flatnonzero(inside[near]), reached(times, inside[near])
     minutes = csc_array(
@@ -111,6 +105,18 @@ def _ground(snapshot_pk: int, key: Key) -> Ground:
         minutes=minutes,
         unit=unit,
     )
+
+
+def homes_of(diagnosis: Diagnosis) -> NDArray[np.bool_]:
+    """Which units of the snapshot are homes of the territory. Raises Refused when nothing can be estimated."""
+    whole, territory = diagnosis.whole, diagnosis.territory
+    inside = whole.is_within(territory.key) & np.isfinite(whole["demand"]) & (whole["commune"] != "")
+    if not inside.any():
+        raise Refused(
+            f"Aucune commune de {territory.name} n'a d'estimation d'accès : chargez ses communes, "
+            "sa population et ses équipements."
+        )
+    return inside
 
 
 def _gain(diagnosis: Diagnosis, minutes: csc_array, demand: Floats, unit: float) -> csc_array:

@@ -18,7 +18,7 @@ from maillage.science.siting.effort import Cancelled, Effort
 from maillage.science.siting.goal import Goal
 from maillage.science.siting.ground import Ground, Options
 from maillage.science.siting.median import p_median
-from maillage.science.siting.mobile import Mobile, mobile_stops, tour
+from maillage.science.siting.mobile import Mobile, mobile_stops, tour, week
 from maillage.science.siting.models import MODELS, Model
 from maillage.science.siting.pareto import Compromise, pareto_front
 from maillage.science.siting.result import Siting, Status
@@ -53,4 +53,5 @@ __all__ = [
     "shortfall",
     "shortfall_goal",
     "tour",
+    "week",
 ]

@@ -56,11 +56,7 @@ def mobile_stops(
     :param most_days: days a week at one stop at most.
     :param most_stops: stops at most.
     """
-    if days < 1 or most_days < 1:
-        raise ScienceError("Donnez au moins un jour par semaine à partager, et un jour au plus par arrêt.")
-    choices = min(days, most_days)
-    measures = [(k * supply_by_day, float(k)) for k in range(1, choices + 1)]
-    options = Options.everywhere(places, measures)
+    options = week(places, days=days, supply_by_day=supply_by_day, most_days=most_days)
     choice = Choice.of(
         len(options.place),
         p=most_stops,
@@ -74,6 +70,14 @@ def mobile_stops(
     order = np.argsort(stops)
     spent = options.cost[siting.sites][order].astype(np.int64)
     return Mobile(siting, stops[order], spent)
+
+
+def week(places: npt.ArrayLike, *, days: int, supply_by_day: float, most_days: int = 5) -> Options:
+    """One to ``most_days`` days a week at each place, never more than ``days``; their cost is in days."""
+    if days < 1 or most_days < 1:
+        raise ScienceError("Donnez au moins un jour par semaine à partager, et un jour au plus par arrêt.")
+    choices = range(1, min(days, most_days) + 1)
+    return Options.everywhere(places, [(k * supply_by_day, float(k)) for k in choices])
 
 
 def tour(minutes: npt.ArrayLike) -> tuple[IntArray, float]:
