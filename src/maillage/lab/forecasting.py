@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -64,10 +65,13 @@ def forecast(
     seed: int = 1,
     vintage: int | None = None,
     assumptions: Assumptions | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> TerritoryForecast:
     """Practitioners and access of a territory, its EPCI and its communes, year by year to `to`.
 
     Drawn from the latest snapshot, or that of a vintage. Raises Refused with one sentence.
+
+    :param progress: told the share of the draws done; what it raises stops everything.
     """
     diagnosis = Diagnosis(territory, snapshot_for(profession, vintage, territory.key))
     start = diagnosis.snapshot.vintage
@@ -85,6 +89,7 @@ def forecast(
             draws=draws,
             seed=seed,
             demand=inputs.demand,
+            progress=progress,
         )
     except ScienceError as error:
         raise Refused(str(error)) from error
@@ -104,7 +109,15 @@ class Backtest:
     method_factor: float | None
 
 
-def backtest(territory: Territory, profession: str, *, draws: int = 1000, seed: int = 1) -> Backtest:
+def backtest(
+    territory: Territory,
+    profession: str,
+    *,
+    draws: int = 1000,
+    seed: int = 1,
+    assumptions: Assumptions | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Backtest:
     """Forecast from the oldest vintage loaded and compare with the access published since.
 
     Raises Refused when fewer than two vintages are loaded.
@@ -115,8 +128,17 @@ def backtest(territory: Territory, profession: str, *, draws: int = 1000, seed: 
             "L'essai sur le passé demande l'APL publiée de deux millésimes au moins : chargez aussi un "
             "ancien classeur de la Drees."
         )
-    made = forecast(territory, profession, to=later[-1], draws=draws, seed=seed, vintage=start)
-    factor = _method_factor(profession, [start, *later], territory.key)
+    made = forecast(
+        territory,
+        profession,
+        to=later[-1],
+        draws=draws,
+        seed=seed,
+        vintage=start,
+        assumptions=assumptions,
+        progress=progress,
+    )
+    factor = method_factor(profession, [start, *later], territory.key)
     found: dict[str, list[Accuracy]] = {}
     for year in later:
         diagnosis = Diagnosis(territory, snapshot_for(profession, year, territory.key))
@@ -143,7 +165,7 @@ def _published(diagnosis: Diagnosis, mesh: str, area: AreaForecast) -> tuple[Flo
     )
 
 
-def _method_factor(profession: str, loaded: list[int], key: Key) -> float | None:
+def method_factor(profession: str, loaded: Collection[int], key: Key) -> float | None:
     """The change of method of the GPs' series, measured on every commune of both sides."""
     if profession != "mg" or not {OLD_METHOD, NEW_METHOD} <= set(loaded):
         return None

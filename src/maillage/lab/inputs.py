@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.diagnosis import estimate
-from maillage.diagnosis.contributions import matrix_used
 from maillage.diagnosis.frame import Floats, Frame, by_area, weighted
 from maillage.diagnosis.published import published_density
 from maillage.diagnosis.reading import Diagnosis
 from maillage.kit.console import Refused
 from maillage.kit.text import number
 from maillage.lab.ages import AgeSource, age_sources
+from maillage.lab.reach import around, parameters_of, reached
 from maillage.science.accessibility import Catchments
 from maillage.science.demography.careers import Workforce, of_counts
 from maillage.science.demography.parameters import Assumptions
@@ -22,9 +21,6 @@ from maillage.science.demography.projection import Demand, Level
 from maillage.science.demography.pyramids import pyramid
 from maillage.science.travel import TravelTimes
 
-# Degrees around a territory past which nothing weighs on its places of care: more than an hour of road,
-# where demand and supply reach half an hour each.
-MARGIN_LAT, MARGIN_LON = 1.0, 1.5
 TERRITORY, EPCI, COMMUNE = "territory", "epci", "commune"
 
 
@@ -53,17 +49,10 @@ def gather(diagnosis: Diagnosis, assumptions: Assumptions) -> Inputs:
             f"Aucun praticien n'est localisé dans {diagnosis.territory.name} : il n'y a rien à projeter. "
             "Chargez les équipements de la BPE ou le registre RPPS."
         )
-    parameters = estimate.parameters_for(diagnosis.profession, diagnosis.snapshot.vintage)
-    near = _near(whole, inside & placed)
-    times = estimate.travel_times(
-        whole["commune"][near],
-        whole["lon"][near],
-        whole["lat"][near],
-        limit_minutes=parameters.decay.limit,
-        matrix=matrix_used(diagnosis),
-    )
-    reached = _reached(times, inside[near])
-    places = near[reached]
+    parameters = parameters_of(diagnosis)
+    near, times = around(diagnosis, inside & placed)
+    kept = reached(times, inside[near])
+    places = near[kept]
     departements, territory = np.unique(whole["departement"][places], return_inverse=True)
     ages = age_sources(whole, departements.tolist(), diagnosis.profession)
     return Inputs(
@@ -74,7 +63,7 @@ def gather(diagnosis: Diagnosis, assumptions: Assumptions) -> Inputs:
             np.nan_to_num(whole["population"][places]),
         ),
         demand=Demand(
-            Catchments(_to_places(times, reached), parameters.decay),
+            Catchments(_to_places(times, kept), parameters.decay),
             whole["standardised_population"][near],
             per=parameters.per,
             unit=diagnosis.profession.unit_supply * diagnosis.snapshot.parameters["calibration"],
@@ -84,23 +73,6 @@ def gather(diagnosis: Diagnosis, assumptions: Assumptions) -> Inputs:
         unplaced=float(np.nansum(whole["count"][inside & ~placed])),
         uncounted=int(np.isnan(whole["count"][inside]).sum()),
     )
-
-
-def _near(whole: Frame, own: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Numbers of the units in a box wide enough around some."""
-    lon, lat = whole["lon"], whole["lat"]
-    box = (
-        (lon >= lon[own].min() - MARGIN_LON)
-        & (lon <= lon[own].max() + MARGIN_LON)
-        & (lat >= lat[own].min() - MARGIN_LAT)
-        & (lat <= lat[own].max() + MARGIN_LAT)
-    )
-    return np.flatnonzero(box & np.isfinite(whole["demand"]))
-
-
-def _reached(times: TravelTimes, own: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Places that some of the origins reach, in increasing number."""
-    return np.unique(times.indices[np.repeat(own, np.diff(times.indptr))])
 
 
 def _to_places(times: TravelTimes, places: NDArray[np.intp]) -> TravelTimes:

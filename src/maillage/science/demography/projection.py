@@ -9,7 +9,7 @@ and its draws are (areas × places) · (places × draws), by blocks of rows whos
 are held in float32 (seven figures); no right depends on a forecast.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,6 +114,7 @@ def project(
     seed: int = 1,
     demand: Demand | None = None,
     executor: Executor | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> Forecast:
     """Draw the careers ``draws`` times from the year ``start`` to the year ``to`` and read them by area.
 
@@ -125,6 +126,7 @@ def project(
     :param demand: who reaches whom; without it no access is computed.
     :param executor: draws the careers by tasks on it (processes, a Dask client's executor). They are read by
         threads here, where the memory they share is.
+    :param progress: told the share of the work done, from time to time; what it raises stops the projection.
     :raises ScienceError: too few draws, years out of order, levels or demand of other sizes.
     """
     if draws < FEWEST_DRAWS:
@@ -134,9 +136,11 @@ def project(
     simulation = Simulation(workforce, assumptions, years=to - start)
     _check(workforce, levels, demand, to - start)
     readings = {name: _Reading(level, demand, workforce.heads) for name, level in levels.items()}
-    careers = _drawn(simulation, draws, seed, executor)
+    told = progress or _untold
+    careers = _drawn(simulation, draws, seed, executor, told)
     with ThreadPoolExecutor() as threads:
         for year in range(to - start + 1):
+            told(0.5 + 0.5 * year / (to - start + 1))
             heads, work = _supplies(simulation, careers, year, threads)
             for reading in readings.values():
                 reading.read(year, heads, work, threads)
@@ -205,10 +209,24 @@ class _Access:
         return (mean @ accessibility.catchments.access_weights @ diags_array(rate)).tocsr().astype(np.float32)
 
 
-def _drawn(simulation: Simulation, draws: int, seed: int, executor: Executor | None) -> list[Careers]:
+def _untold(_: float) -> None:
+    """Nobody asked how far the work is."""
+
+
+def _drawn(
+    simulation: Simulation,
+    draws: int,
+    seed: int,
+    executor: Executor | None,
+    progress: Callable[[float], object],
+) -> list[Careers]:
     seeds = np.random.SeedSequence(seed).spawn(draws)
     blocks = [seeds[first : first + DRAWS_AT_ONCE] for first in range(0, draws, DRAWS_AT_ONCE)]
-    return list((executor.map if executor else map)(simulation.draw, blocks))
+    careers = []
+    for block in (executor.map if executor else map)(simulation.draw, blocks):
+        careers.append(block)
+        progress(0.5 * len(careers) / len(blocks))
+    return careers
 
 
 def _supplies(
