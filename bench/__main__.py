@@ -12,7 +12,7 @@ import bench
 from bench.row import Row
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PACKAGES = ("numpy", "scipy", "pandas", "access", "duckdb", "django")
+PACKAGES = ("numpy", "scipy", "pandas", "access", "spopt", "highspy", "numba", "duckdb", "django")
 
 
 def main() -> None:
