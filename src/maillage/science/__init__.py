@@ -1,1 +1,1 @@
-"""Arrays in, arrays out: accessibility, travel times, inequality, zoning. No Django, no files."""
+"""Arrays in, arrays out: accessibility, travel times, inequality, zoning. No Django; files: `blocks` only."""
