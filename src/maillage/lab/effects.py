@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -137,6 +137,20 @@ def effects(changed: Mapping[str, float]) -> dict[str, Parameter]:
         else known
         for name, known in EFFECTS.items()
     }
+
+
+def changed_in(texts: Iterable[str]) -> dict[str, float]:
+    """Read « booth_hour=0,03 », as a command is given it. Raises Refused with the form expected."""
+    changed = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            changed[name] = float(value.replace(",", "."))
+        except ValueError as error:
+            raise Refused(
+                f"« {text} » n'est pas une hypothèse : écrivez par exemple booth_hour=0,03."
+            ) from error
+    return changed
 
 
 def full_time(change: Told, supposed: Mapping[str, Parameter], *, year: int, present: float) -> float:

@@ -17,6 +17,7 @@ COMMANDS = {
     "diagnose": "indicateurs d'un territoire",
     "forecast": "prévoir praticiens et accès aux soins, avec leurs intervalles",
     "simulate": "simuler des changements : installations, cabines, fermetures",
+    "site": "chercher où implanter des lieux de soins",
     "plan": "vérifier, charger ou rendre un fichier de plan",
     "adduser": "donner un rôle à une personne",
     "files": "vérifier et nettoyer les fichiers reçus",

@@ -9,3 +9,4 @@ from maillage.lab.actions.scenarios import correct_change as correct_change
 from maillage.lab.actions.scenarios import draft_scenario as draft_scenario
 from maillage.lab.actions.scenarios import remove_change as remove_change
 from maillage.lab.actions.scenarios import suppose as suppose
+from maillage.lab.actions.siting import turn_into_scenario as turn_into_scenario

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.diagnosis.frame import Floats
+from maillage.kit.console import Refused
 from maillage.kit.text import number, percent
 from maillage.kit.words import counted
 from maillage.lab.effects import RULES, Kind
@@ -22,6 +23,7 @@ from maillage.science.siting import Siting, Status
 from maillage.territories.models import Commune
 
 MOST_NAMED: Final = 12
+OUT_OF_TIME: Final = "Le temps accordé s'est écoulé sans réponse : accordez-en plus ou simplifiez la demande."
 
 SENTENCES: Final = {
     "lscp": "Avec {places}, chacun est à {minutes} minutes ou moins d'un lieu.",
@@ -58,6 +60,11 @@ class Sited:
 
     problem: Problem
     siting: Siting
+
+    def require_answer(self) -> None:
+        """Raises Refused when the time ran out before anything was found: that is no result."""
+        if self.siting.status is Status.NONE:
+            raise Refused(OUT_OF_TIME)
 
     @property
     def family(self) -> str:
@@ -141,8 +148,10 @@ class Sited:
         """Why there is no answer, the communes concerned being named; empty when there is one."""
         if self.siting.found:
             return ""
+        if self.siting.status is Status.NONE:
+            return OUT_OF_TIME
         left = self.unreachable
-        if self.siting.status is not Status.INFEASIBLE or not left:
+        if not left:
             return self.siting.reason
         return (
             f"Aucun lieu possible n'est à portée de {named([one['name'] for one in left])} : allongez le "
@@ -202,7 +211,7 @@ class Sited:
             return f"Le temps accordé s'est écoulé avant la preuve : {left}."
         if self.siting.status is Status.INFEASIBLE:
             return "C'est prouvé : aucun choix ne respecte ce qui est demandé."
-        return "Le temps accordé s'est écoulé sans réponse : il n'y a pas de résultat."
+        return OUT_OF_TIME
 
     @property
     def warnings(self) -> list[str]:

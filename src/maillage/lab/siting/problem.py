@@ -138,7 +138,9 @@ class Problem:
         square = csr_array((pairs.minutes, pairs.indices, pairs.indptr), shape=(pairs.origins, pairs.places))
         towards = square[:, self.unit]
         towards.sort_indices()
-        return TravelTimes(towards.indptr, towards.indices, towards.data, len(self.unit))
+        return TravelTimes(
+            towards.indptr, towards.indices, np.asarray(towards.data, dtype=np.float64), len(self.unit)
+        )
 
     def _require_room(self) -> None:
         if len(self.ground.code) > MOST_BY_DISTANCE:
@@ -180,10 +182,10 @@ class Problem:
         return given | {name: value for name, value in optional.items() if value is not None}
 
     def opening(self, option: int) -> tuple[str, float, float | None]:
-        """Kind, quantity and cost of an option; a stop has its days, and their share of what the week costs."""
+        """Kind, quantity and cost of an option; a stop has its days and their share of the weekly cost."""
         if self.request.model == MOBILE:
-            (week_round,), days = self.request.opened, float(self.options.cost[option])
-            cost = None if week_round.cost is None else week_round.cost * days / week_round.quantity
+            (whole,), days = self.request.opened, float(self.options.cost[option])
+            cost = None if whole.cost is None else whole.cost * days / whole.quantity
             return Kind.MOBILE, days, cost
         one = self.request.opened[option // len(self.code)]
         return one.kind, one.quantity, one.cost

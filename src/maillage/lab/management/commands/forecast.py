@@ -22,15 +22,14 @@ from maillage.lab.forecasting import (
     years_of,
 )
 from maillage.lab.inputs import TERRITORY
-from maillage.science.demography.parameters import AgeTable, Mark, Parameter
+from maillage.lab.pages.forecast import MESH_LABELS
+from maillage.lab.pages.parts import assumption_rows
 from maillage.territories.places import find
 
 MEASURES = {"practitioners": "Praticiens", "access": "APL"}
 BOUNDS = ("low_95", "low_80", "median", "high_80", "high_95")
 COLUMNS = ("code", "année", "grandeur", "borne basse 95", "borne basse 80", "médiane", "borne haute 80")
 CSV_COLUMNS = (*COLUMNS, "borne haute 95")
-MARKS = {Mark.SOURCED: "publié", Mark.ESTIMATED: "estimé", Mark.ASSUMED: "supposé"}
-MESH_LABELS = {"territory": "territoire", "epci": "intercommunalités", "commune": "communes"}
 
 
 class Command(BaseCommand):
@@ -98,8 +97,8 @@ class Command(BaseCommand):
             "table",
             ("paramètre", "valeur", "unité", "marque", "source"),
             [
-                (entry.label, _value(entry), entry.unit, MARKS[entry.mark], entry.source)
-                for entry in drawn.assumptions.named().values()
+                (row["label"], row["value"], row["unit"], row["mark"], row["source"])
+                for row in assumption_rows(drawn.assumptions.named())
             ],
             title="Ce qui est supposé",
         )
@@ -160,10 +159,3 @@ def _shown(row: tuple[Any, ...]) -> tuple[Any, ...]:
     decimals = 2 if label == MEASURES["access"] else 0
     low_95, low_80, median, high_80, high_95 = (number(bound, decimals) for bound in bounds)
     return code, year, label, median, f"{low_80} à {high_80}", f"{low_95} à {high_95}"
-
-
-def _value(entry: Parameter | AgeTable) -> str:
-    if isinstance(entry, Parameter):
-        return number(entry.value, 3)
-    classes = zip(entry.starts, entry.values, strict=True)
-    return " ; ".join(f"{start} ans {number(value, 2)}" for start, value in classes)

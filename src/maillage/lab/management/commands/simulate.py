@@ -14,7 +14,7 @@ from maillage.kit import clock
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
 from maillage.kit.text import number
-from maillage.lab.effects import RULES, Kind, effects, settled_year
+from maillage.lab.effects import RULES, Kind, changed_in, effects, settled_year
 from maillage.lab.ground import ground_of
 from maillage.lab.pages.parts import by_commune
 from maillage.lab.simulating import Effect, Levels, added_by, simulate
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         territory, of = find(options["territory"]), find_profession(options["profession"])
         diagnosis = Diagnosis(territory, snapshot_for(of.code, options["vintage"], territory.key))
         changes = [_asked(text) for text in options["change"]]
-        supposed = effects(dict(_supposed(text) for text in options["suppose"]))
+        supposed = effects(changed_in(options["suppose"]))
         year = options["year"] or settled_year(changes, supposed) or clock.today().year
         ground = ground_of(diagnosis)
         effect = simulate(ground, added_by(changes, supposed, ground, year=year), of)
@@ -114,14 +114,6 @@ def _asked(text: str) -> Asked:
         rule = f"donnez la quantité ({wanted})" if wanted else "une fermeture n'a pas de quantité ; donnez"
         raise Refused(f"« {text} » : {rule} et le code de la commune.")
     return asked
-
-
-def _supposed(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        return name, float(value.replace(",", "."))
-    except ValueError as error:
-        raise Refused(f"« {text} » n'est pas une hypothèse : écrivez par exemple booth_hour=0,03.") from error
 
 
 def _document(diagnosis: Diagnosis, changes: list[Asked], effect: Effect, year: int) -> dict[str, Any]:
