@@ -1,15 +1,16 @@
-"""Long work of the laboratory, as the job worker runs it: a result is kept whole at the end, or not at all."""
+"""Long work of the laboratory, as the job worker runs it: a result is kept whole at its end, or not at all."""
 
 from __future__ import annotations
 
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from django.urls import reverse
 
 from maillage.accounts.models import Authority, User
 from maillage.jobs.registry import job
-from maillage.jobs.running import Progress
-from maillage.lab import actions
+from maillage.jobs.running import Cancelled, Progress
+from maillage.lab import actions, siting
 from maillage.lab.forecasting import backtest, forecast
 from maillage.lab.foreseen import kept
 from maillage.lab.models import Result
@@ -17,6 +18,9 @@ from maillage.lab.pages.parts import provenance
 from maillage.science.demography.parameters import from_document
 from maillage.territories import places
 from maillage.territories.keys import parse
+
+SEARCH_SHARE: Final = 0.9
+"""What the bar of a search shows once the time given to it is spent."""
 
 
 @job("lab_forecast", label="Prévision")
@@ -60,6 +64,51 @@ def lab_forecast(progress: Progress, *, authority: int, by: int, request: dict[s
         by=who,
     )
     return _kept(result)
+
+
+@job("lab_site", label="Recherche de lieux où implanter")
+def lab_site(progress: Progress, *, authority: int, by: int, request: dict[str, Any]) -> dict[str, Any]:
+    """Search for places as `forms.siting` asked, and keep the answer; without one, there is no result."""
+    of, who = _asked_by(authority, by)
+    asked = siting.SitingRequest.from_document(request)
+    effort = siting.Effort(asked.time_limit, cancelled=_Watching(progress, asked.time_limit))
+    try:
+        found = siting.site(asked, effort)
+    except siting.Cancelled as stopped:
+        raise Cancelled from stopped
+    found.require_answer()
+    outcome = found.as_document()
+    progress(SEARCH_SHARE, "Enregistrement")
+    diagnosis = found.problem.diagnosis
+    result = actions.keep_result(
+        authority=of,
+        kind=Result.Kind.SITING,
+        title=f"{outcome['label']}, {diagnosis.territory.name}"[:160],
+        territory=str(diagnosis.territory.key),
+        snapshot=diagnosis.snapshot,
+        request=request,
+        outcome=outcome,
+        provenance=provenance(diagnosis.snapshot),
+        by=who,
+    )
+    return _kept(result)
+
+
+class _Watching:
+    """Says that a search goes on, and whether it must stop: the solver asks, and no exception crosses it."""
+
+    def __init__(self, progress: Progress, seconds: float) -> None:
+        self._progress = progress
+        self._seconds = seconds
+        self._started = monotonic()
+
+    def __call__(self) -> bool:
+        share = min(1.0, (monotonic() - self._started) / self._seconds)
+        try:
+            self._progress(SEARCH_SHARE * share, "Recherche des meilleurs lieux")
+        except Cancelled:
+            return True
+        return False
 
 
 def _asked_by(authority: int, by: int) -> tuple[Authority, User]:

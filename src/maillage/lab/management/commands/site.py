@@ -55,9 +55,7 @@ class Command(BaseCommand):
         parser.add_argument("--vintage", type=int, metavar="ANNÉE", help="millésime (le dernier par défaut)")
         parser.add_argument("--p", type=int, metavar="N", help="lieux à ouvrir, au plus")
         parser.add_argument("--budget", type=_figure, metavar="EUROS", help="coût total, au plus")
-        parser.add_argument(
-            "--minutes", type=_figure, metavar="N", help="trajet au bout duquel on est couvert"
-        )
+        parser.add_argument("--minutes", type=_figure, metavar="N", help="trajet qui couvre, au plus")
         parser.add_argument(
             "--capacity", type=_figure, metavar="N", help="habitants qu'un lieu peut servir (cmclp)"
         )
