@@ -33,12 +33,13 @@ _TREND_PADDING: Final = 0.12
 _SPREAD_ROUNDS: Final = 50
 _UNWANTED: Final = re.compile(r'\s(?:style|role|aria-roledescription|aria-hidden|xmlns:xlink)="[^"]*"')
 _ROWS: Final[Spec] = {"field": "label", "type": "nominal", "sort": None}
+_PERCENT: Final = f"{NARROW_SPACE}%"
 _LOCALE: Final = {
     "decimal": ",",
     "thousands": NARROW_SPACE,
     "grouping": [3],
     "currency": ["", f"{NARROW_SPACE}€"],
-    "percent": f"{NARROW_SPACE}%",
+    "percent": _PERCENT,
     "minus": MINUS,
 }
 _CONFIG: Final[Spec] = {
@@ -76,6 +77,28 @@ class Mark:
 
     label: str
     value: float
+
+
+@dataclass(frozen=True)
+class Band:
+    """A figure within its bounds, at a place of the horizontal axis (a year, years since an aid).
+
+    ``wide`` holds ``narrow``; give the same one twice where a single interval is known.
+    """
+
+    at: int
+    value: float
+    narrow: tuple[float, float]
+    wide: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A share still there from a time on, in one line of :func:`steps`."""
+
+    series: str
+    time: float
+    share: float
 
 
 def trend(points: Iterable[Point], *, highlight: str, decimals: int = 1, colour: str = ACCENT) -> Spec:
@@ -162,6 +185,107 @@ def bars(
             },
         ],
         height=_ROW * len(rows),
+    )
+
+
+def fan(bands: Sequence[Band], *, decimals: int = 1, colour: str = ACCENT, zero: bool = False) -> Spec:
+    """A line inside two bands, the wider the paler: what may come. No figure is drawn without its bounds.
+
+    :param zero: draws the line of zero, for effects.
+    """
+    rows = [
+        {
+            "at": band.at,
+            "value": band.value,
+            "narrow_low": band.narrow[0],
+            "narrow_high": band.narrow[1],
+            "wide_low": band.wide[0],
+            "wide_high": band.wide[1],
+        }
+        for band in bands
+    ]
+    if not rows:
+        raise ValueError("Aucune valeur à tracer : il faut au moins une année prévue.")
+    bounds = [bound for band in bands for bound in band.wide]
+    low, high = _padded_range([*bounds, 0.0] if zero else bounds, _TREND_PADDING)
+    places = sorted({band.at for band in bands})
+    shown = places[:: max(1, len(places) // 6)]
+    x = {
+        "field": "at",
+        "type": "quantitative",
+        "axis": {"format": "d", "values": shown, "labelFlush": False},
+        "scale": {"domain": [places[0] - 0.15, places[-1] + 0.15], "nice": False},
+    }
+    scale = {"domain": [low, high], "nice": False}
+    axis = {"grid": True, "tickCount": 4, "format": f",.{decimals}f"}
+    y = {"type": "quantitative", "scale": scale, "axis": axis}
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "area", "color": colour, "opacity": opacity},
+            "encoding": {"x": x, "y": {**y, "field": f"{name}_low"}, "y2": {"field": f"{name}_high"}},
+        }
+        for name, opacity in (("wide", 0.18), ("narrow", 0.3))
+    ]
+    if zero:
+        layers.append({"mark": {"type": "rule", "color": _QUIET}, "encoding": {"y": {"datum": 0, **y}}})
+    line = {"x": x, "y": {**y, "field": "value"}}
+    layers.append({"mark": {"type": "line", "color": colour, "strokeWidth": 3}, "encoding": line})
+    layers.append({"mark": {"type": "circle", "color": colour, "opacity": 1, "size": 40}, "encoding": line})
+    return _chart(rows, layers, height=_TREND_HEIGHT)
+
+
+def steps(points: Sequence[Step], *, highlight: str, last: float, colour: str = ACCENT) -> Spec:
+    """Shares that fall step by step from the whole, one line a series, each named at its end.
+
+    :param last: where the axis of time stops.
+    """
+    if not points:
+        raise ValueError("Aucune valeur à tracer : il faut au moins une personne suivie.")
+    rows = [{"series": point.series, "time": point.time, "share": point.share} for point in points]
+    ends = {row["series"]: {**row, "value": row["share"]} for row in rows}
+    named = [
+        {**row, "place": place, "label": f"{row['series']} {format_number(100 * row['share'])}{_PERCENT}"}
+        for row, place in _spread(list(ends.values()), gap=_LINE_HEIGHT / _TREND_HEIGHT * 1.05)
+    ]
+    x = {
+        "field": "time",
+        "type": "quantitative",
+        "axis": {"format": "d", "tickCount": 6, "labelFlush": False},
+        "scale": {"domain": [0, last], "nice": False},
+    }
+    y = {
+        "field": "share",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1.05], "nice": False},
+        "axis": {"grid": True, "values": [0, 0.25, 0.5, 0.75, 1], "format": ".0%"},
+    }
+    line = {
+        "x": x,
+        "y": y,
+        "detail": {"field": "series"},
+        "color": _emphasis("series", highlight, colour, _QUIET),
+        "strokeWidth": _emphasis("series", highlight, 3, 1.5),
+    }
+    return _chart(
+        [*rows, *named],
+        [
+            {
+                "transform": [{"filter": "!isValid(datum.label)"}],
+                "mark": {"type": "line", "interpolate": "step-after"},
+                "encoding": line,
+            },
+            {
+                "transform": [{"filter": "isValid(datum.label)"}],
+                "mark": {"type": "text", "align": "left", "dx": 10},
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "field": "place"},
+                    "text": {"field": "label"},
+                    "color": line["color"],
+                },
+            },
+        ],
+        height=_TREND_HEIGHT,
     )
 
 

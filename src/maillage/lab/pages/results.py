@@ -9,6 +9,7 @@ from typing import Any, Final
 from maillage.acts.document import Act
 from maillage.kit.exports import Row
 from maillage.lab.models import Result
+from maillage.lab.pages import forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +26,6 @@ class Reader:
     table: Callable[[Result], tuple[Sequence[str], Iterable[Row]]]
 
 
-READERS: Final[Mapping[str, Reader]] = {}
+READERS: Final[Mapping[str, Reader]] = {
+    Result.Kind.FORECAST: Reader(forecast.page, forecast.act, forecast.table),
+}
