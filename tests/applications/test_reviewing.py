@@ -15,7 +15,7 @@ from maillage.accounts.models import Event, User
 from maillage.accounts.roles import Role
 from maillage.applications import actions
 from maillage.applications.models import Application, Call, SupportingDocument
-from maillage.applications.standing import left_before_ready, left_to_do, remarks
+from maillage.applications.standing import left_before_complete, left_before_ready, left_to_do, remarks
 from maillage.applications.states import ALLOWED
 from maillage.files.models import StoredFile
 from maillage.kit import clock
@@ -428,3 +428,21 @@ def test_an_application_examined_again_is_not_refused_twice(officer: User) -> No
     row = actions.reopen(application=row, reason="Décision expresse à venir.", by=officer)
     assert (row.state, row.implicit_refusal_on) == (State.UNDER_REVIEW, None)
     assert actions.lapse_silent(on=date(2028, 1, 1)) == []
+
+
+def test_a_document_already_asked_for_is_said_to_be_awaited(officer: User) -> None:
+    with clock.at(moment(DAY)):
+        row = submitted()
+        actions.refuse_document(document=certificate(row), reason="Illisible.", by=officer)
+        assert "demandez-la au demandeur" in left_before_complete(row)[0]
+        actions.ask_correction(
+            application=row,
+            fields=[],
+            requirements=["certificate"],
+            message="À renvoyer.",
+            due_on=DAY + timedelta(days=20),
+            by=officer,
+        )
+        row.refresh_from_db()
+        (left,) = left_before_complete(row)
+    assert left.startswith("La pièce « Certificat de scolarité » est attendue avant le 2")

@@ -14,6 +14,7 @@ from maillage.applications.models import Application, Override, SupportingDocume
 from maillage.files.models import StoredFile
 from maillage.kit import clock
 from maillage.kit.text import search_key
+from maillage.rules.calendar import day_text
 from maillage.rules.eligibility import Need, Verdict
 from maillage.rules.guards import check_award
 from maillage.rules.parts import Document
@@ -135,8 +136,12 @@ def _guards(
 
 def left_before_complete(application: Application) -> list[str]:
     """What is missing for the file to be complete (CRPA L114-5): one sentence each."""
+    asked = application.corrections.open().order_by("-pk").first()
+    awaited = set(asked.requirements) if asked else set()
     return [
-        f"La pièce « {document.label} » manque : demandez-la au demandeur."
+        f"La pièce « {document.label} » est attendue avant le {day_text(asked.due_on)}."
+        if asked and document.key in awaited
+        else f"La pièce « {document.label} » manque : demandez-la au demandeur."
         for document in missing_documents(application, clock.today())
     ]
 
