@@ -108,7 +108,7 @@ def _ground(snapshot_pk: int, key: Key) -> Ground:
 
 
 def homes_of(diagnosis: Diagnosis) -> NDArray[np.bool_]:
-    """Which units of the snapshot are homes of the territory. Raises Refused when nothing can be estimated."""
+    """Which units of the snapshot are homes of the territory. Raises Refused when none has an estimate."""
     whole, territory = diagnosis.whole, diagnosis.territory
     inside = whole.is_within(territory.key) & np.isfinite(whole["demand"]) & (whole["commune"] != "")
     if not inside.any():

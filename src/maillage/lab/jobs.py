@@ -1,4 +1,4 @@
-"""Long work of the laboratory, as the job worker runs it: a result is kept whole at its end, or not at all."""
+"""Long work of the laboratory, as the job worker runs it: a result is kept whole, or not at all."""
 
 from __future__ import annotations
 

@@ -7,14 +7,14 @@ from typing import Any
 from django import forms
 
 from maillage.diagnosis.models import Snapshot
-from maillage.diagnosis.professions import PROFESSIONS
 from maillage.diagnosis.reading import is_fictional
-from maillage.kit.forms import AmountField, FrenchDecimalField, day_field, offer, offer_rows
+from maillage.kit.forms import AmountField, FrenchDecimalField, day_field, offer_rows
 from maillage.lab.effects import EFFECTS, RULES, Kind
+from maillage.lab.forms.communes import commune_code
+from maillage.lab.forms.snapshots import offer_snapshots
 from maillage.lab.models import Change, Scenario
 from maillage.plans.models import Axis
 from maillage.territories.keys import parse
-from maillage.territories.models import Commune
 
 
 class ScenarioForm(forms.Form):
@@ -29,12 +29,7 @@ class ScenarioForm(forms.Form):
 
     def __init__(self, *args: Any, territory: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        fictional = is_fictional(parse(territory))
-        found = Snapshot.objects.filter(is_fictional=fictional, superseded=False).defer("arrays")
-        offer_rows(self, "snapshot", found)
-        labels = {code: known.label for code, known in PROFESSIONS.items()}
-        rows = sorted(found, key=lambda one: (list(PROFESSIONS).index(one.profession), -one.vintage))
-        offer(self, "snapshot", [(one.pk, f"{labels[one.profession]}, {one.vintage}") for one in rows])
+        offer_snapshots(self, fictional=is_fictional(parse(territory)))
 
 
 class CopyForm(forms.Form):
@@ -62,14 +57,7 @@ class ChangeForm(forms.Form):
     note = forms.CharField(label="Note", required=False, max_length=200)
 
     def clean_commune(self) -> str:
-        """The code of the commune, given as such or by its name."""
-        text: str = self.cleaned_data["commune"].strip()
-        found = list(Commune.objects.named(text)[:2])
-        if len(found) == 1:
-            return found[0].code
-        if found:
-            raise forms.ValidationError("Plusieurs communes portent ce nom : écrivez le code officiel.")
-        raise forms.ValidationError("Aucune commune de ce nom ou de ce code : vérifiez l'orthographe.")
+        return commune_code(self.cleaned_data["commune"].strip())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -12,10 +12,12 @@ from maillage.diagnosis.mapping import outline_of
 from maillage.diagnosis.models import Snapshot
 from maillage.drawing.maps import Pin, paint
 from maillage.drawing.scales import Scale, legend
-from maillage.kit.text import number
+from maillage.kit.text import number, percent
 from maillage.lab.ground import Ground
+from maillage.lab.simulating import Levels
 from maillage.science.demography.parameters import AgeTable, Mark, Parameter
 from maillage.territories.keys import Key
+from maillage.territories.models import Commune
 
 MARKS = {Mark.SOURCED: "publié", Mark.ESTIMATED: "estimé", Mark.ASSUMED: "supposé"}
 
@@ -55,6 +57,33 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
         "sources": snapshot.sources,
         "parameters": snapshot.parameters,
     }
+
+
+def level_rows(before: Levels, after: Levels) -> list[dict[str, str]]:
+    """Before and after, figure by figure; what does not hold for the profession is left out."""
+    rows = [
+        ("Accès moyen", number(before.mean, 2), number(after.mean, 2)),
+        ("Habitants sous 2,5", people(before.people_under), people(after.people_under)),
+        ("Part sous 2,5", percent(before.share_under), percent(after.share_under)),
+        ("Dixième le moins bien loti", number(before.worst_tenth, 2), number(after.worst_tenth, 2)),
+        ("Indice de Gini", number(before.gini, 4), number(after.gini, 4)),
+    ]
+    known = [row for row in rows if before.share_under is not None or "2,5" not in row[0]]
+    return [{"label": label, "before": was, "after": becomes} for label, was, becomes in known]
+
+
+def people(value: float | None) -> str:
+    return number(None if value is None else round(value))
+
+
+def pins_at(names: Mapping[str, str]) -> tuple[Pin, ...]:
+    """A pin at each commune that has a position, by code, with what it is called."""
+    rows = Commune.objects.filter(code__in=names).exclude(lon=None).order_by("code")
+    return tuple(
+        Pin(f"{names[row.code]}, {row.name}", row.lon, row.lat)
+        for row in rows
+        if row.lon is not None and row.lat is not None
+    )
 
 
 def by_commune(ground: Ground, values: Floats) -> dict[str, float]:

@@ -7,18 +7,24 @@ from typing import Any
 
 from django.urls import reverse
 
-from maillage.drawing.maps import Pin
 from maillage.drawing.scales import change_scale
 from maillage.kit.exports import Row
 from maillage.kit.text import number, percent
 from maillage.kit.words import counted
 from maillage.lab.effects import RULES, Kind
 from maillage.lab.models import Change, Scenario
-from maillage.lab.pages.parts import assumption_rows, by_commune, commune_map, people_by_commune
+from maillage.lab.pages.parts import (
+    assumption_rows,
+    by_commune,
+    commune_map,
+    level_rows,
+    people,
+    people_by_commune,
+    pins_at,
+)
 from maillage.lab.reading import Reading
 from maillage.lab.simulating import VISIBLE, Cost, Effect
 from maillage.rules.money import euros
-from maillage.territories.models import Commune
 
 MOST_SHOWN = 15
 COMMUNE_COLUMNS = ("code", "commune", "habitants", "accès avant", "accès après", "écart", "source de l'accès")
@@ -63,21 +69,7 @@ def sentence(reading: Reading) -> str:
 
 
 def figures(reading: Reading) -> list[dict[str, str]]:
-    """Before and after, figure by figure; what does not hold for the profession is left out."""
-    before, after = reading.effect.levels_before, reading.effect.levels_after
-    rows = [
-        ("Accès moyen", number(before.mean, 2), number(after.mean, 2)),
-        ("Habitants sous 2,5", _people(before.people_under), _people(after.people_under)),
-        ("Part sous 2,5", percent(before.share_under), percent(after.share_under)),
-        ("Dixième le moins bien loti", number(before.worst_tenth, 2), number(after.worst_tenth, 2)),
-        ("Indice de Gini", number(before.gini, 4), number(after.gini, 4)),
-    ]
-    known = [row for row in rows if before.share_under is not None or "2,5" not in row[0]]
-    return [{"label": label, "before": was, "after": becomes} for label, was, becomes in known]
-
-
-def _people(value: float | None) -> str:
-    return number(None if value is None else round(value))
+    return level_rows(reading.effect.levels_before, reading.effect.levels_after)
 
 
 def cost_figures(reading: Reading) -> list[tuple[str, str]]:
@@ -118,19 +110,9 @@ def change_map(reading: Reading, *, links: str = "", standalone: bool = False) -
         title=title,
         unit="",
         links=links,
-        pins=tuple(_pins(reading)),
+        pins=pins_at({change.commune: change.get_kind_display() for change in reading.changes}),
         standalone=standalone,
     )
-
-
-def _pins(reading: Reading) -> list[Pin]:
-    wanted = {change.commune: change for change in reading.changes}
-    rows = Commune.objects.filter(code__in=wanted).exclude(lon=None).order_by("code")
-    return [
-        Pin(f"{wanted[row.code].get_kind_display()}, {row.name}", row.lon, row.lat)
-        for row in rows
-        if row.lon is not None and row.lat is not None
-    ]
 
 
 def _map_links(scenario: Scenario, moving: Change | None) -> str:
@@ -202,7 +184,7 @@ def compared(readings: list[Reading]) -> list[dict[str, Any]]:
     ]
     labels = dict.fromkeys(label for side in sides for label in side)
     lifted = [
-        {"Habitants relevés au-dessus de 2,5": _people(reading.effect.lifted)} if reading.threshold else {}
+        {"Habitants relevés au-dessus de 2,5": people(reading.effect.lifted)} if reading.threshold else {}
         for reading in readings
     ]
     merged = [one | side for one, side in zip(lifted, sides, strict=True)]
