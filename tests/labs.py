@@ -18,7 +18,9 @@ from maillage.diagnosis.models import Snapshot, pack
 from maillage.diagnosis.professions import profession
 from maillage.diagnosis.reading import Diagnosis
 from maillage.lab import actions
-from maillage.lab.models import Change, Scenario
+from maillage.lab.models import Change, Result, Scenario
+from maillage.lab.pages.parts import provenance
+from maillage.lab.siting import SitingRequest, site
 from maillage.plans.actions import write_plan
 from maillage.plans.content import AxisContent, PlanContent
 from maillage.plans.models import Axis
@@ -85,6 +87,25 @@ def change(of: Scenario | None = None, **values: Any) -> Change:
         "starts_on": START,
     }
     return actions.add_change(scenario=of or scenario(), by=None, **(asked | values))
+
+
+def siting(by: User | None = None, **values: Any) -> Result:
+    """A kept search: two practitioners to place where they cover most people within six minutes."""
+    snapshot()
+    asked: dict[str, Any] = {"model": "mclp", "p": 2, "minutes": 6.0}
+    request = SitingRequest("departement:00", **(asked | values))
+    found = site(request)
+    return actions.keep_result(
+        authority=authority(),
+        kind=Result.Kind.SITING,
+        title="Couvrir le plus d'habitants",
+        territory="departement:00",
+        snapshot=found.problem.diagnosis.snapshot,
+        request=request.as_document(),
+        outcome=found.as_document(),
+        provenance=provenance(found.problem.diagnosis.snapshot),
+        by=by,
+    )
 
 
 def axis() -> Axis:

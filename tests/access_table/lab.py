@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from access_table.lines import ABSENT, MOVED, OUTSIDER, Line
-from labs import axis, change, scenario
+from labs import axis, change, scenario, siting
 from maillage.accounts.roles import Role
 
 RUNNERS = frozenset({Role.ADMINISTRATOR, Role.MISSION_OFFICER, Role.ANALYST, OUTSIDER})
@@ -19,6 +19,10 @@ def one_scenario() -> list[Any]:
 
 def one_change() -> list[Any]:
     return [change().pk]
+
+
+def one_result() -> list[Any]:
+    return [siting().pk]
 
 
 def of_here(who: frozenset[str], arguments: Any = one_scenario, **options: Any) -> Line:
@@ -48,4 +52,9 @@ LINES: dict[str, Line] = {
     "lab:move": step(RUNNERS, one_change, commune="00002"),
     "lab:remove": step(RUNNERS, one_change),
     "lab:results": Line(READERS),
+    "lab:result": of_here(READERS, one_result),
+    "lab:result_pdf": of_here(READERS, one_result),
+    "lab:result_export": of_here(READERS, lambda: [siting().pk, "csv"]),
+    "lab:site": Line(RUNNERS),
+    "lab:site_scenario": step(RUNNERS, one_result, title="Essai"),
 }

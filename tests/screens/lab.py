@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from labs import axis, change, scenario
+from labs import axis, change, scenario, siting, snapshot
 from maillage.accounts.roles import Role
+from maillage.lab.siting import Opening
 from screens.screen import Screen
 
 
@@ -24,6 +25,11 @@ def two() -> list[Any]:
     return []
 
 
+def unreached() -> list[Any]:
+    """A search without an answer: nobody can reach two of the communes."""
+    return [siting(model="lscp", p=None, excluded=("00004", "00005")).pk]
+
+
 def _screen(name: str, arguments: Any = list, **options: Any) -> Screen:
     return Screen(f"lab:{name}", arguments, role=Role.ADMINISTRATOR, **options)
 
@@ -39,5 +45,8 @@ SCREENS = {
     "measure from a scenario": _screen("measure", filled, button="Inscrire la mesure"),
     "scenarios compared": _screen("compare", two, query="scenario=1&scenario=2"),
     "results of the laboratory": _screen("results"),
+    "search for places": _screen("site", lambda: snapshot() and [], button="Chercher"),
+    "places found": _screen("result", lambda: [siting(opened=(Opening("booth", 20.0, 35_000.0),)).pk]),
+    "no place found": _screen("result", unreached),
 }
 NOT_PAGES = {"lab:scenario_pdf", "lab:export", "lab:result_pdf", "lab:result_export"}
