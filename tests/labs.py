@@ -5,6 +5,7 @@ A few minutes separate two neighbours, as the crow flies; access is estimated by
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,7 +26,7 @@ from maillage.plans.actions import write_plan
 from maillage.plans.content import AxisContent, PlanContent
 from maillage.plans.models import Axis
 from maillage.territories import places
-from maillage.territories.models import Commune, Departement, Region
+from maillage.territories.models import Commune, Contour, Dataset, Departement, Region
 from people import authority
 
 CODES = ("00001", "00002", "00003", "00004", "00005")
@@ -40,6 +41,7 @@ def snapshot() -> Snapshot:
     if existing is not None:
         return existing
     _communes()
+    _contours()
     columns = _columns()
     parameters = estimate.parameters_for(profession("mg"), 2023)
     located = np.full(len(CODES), True)
@@ -139,6 +141,18 @@ def _communes() -> None:
                 "lat": 46.0,
             },
         )
+
+
+def _contours() -> None:
+    """A square around each commune, so that there is a map to click."""
+    dataset = Dataset.objects.create(
+        kind="contours", slot="contours:labs", sha256="c" * 64, size=0, rows=5, defects=0, active=True
+    )
+    for rank, code in enumerate(CODES):
+        west, east = rank * 0.06 - 0.03, rank * 0.06 + 0.03
+        ring = [[west, 45.97], [east, 45.97], [east, 46.03], [west, 46.03], [west, 45.97]]
+        geometry = json.dumps({"type": "Polygon", "coordinates": [ring]})
+        Contour.objects.create(dataset=dataset, level="commune", code=code, tolerance_m=50, geometry=geometry)
 
 
 def _columns() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,14 @@ from maillage.science.demography.parameters import Parameter
 from maillage.territories import places
 from maillage.territories.keys import parse
 from maillage.territories.models import Commune
+from maillage.territories.places import Territory
+
+
+def readings(scenarios: Iterable[Scenario]) -> list[Reading]:
+    """Scenarios read together, each territory once; their changes are best prefetched."""
+    rows = list(scenarios)
+    known = {key: places.territory(parse(key)) for key in {row.territory for row in rows}}
+    return [Reading(row, territory=known[row.territory]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -24,10 +33,13 @@ class Reading:
 
     scenario: Scenario
     asked_year: int | None = None
+    # Given by a list, which reads each territory once.
+    territory: Territory | None = None
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        return Diagnosis(places.territory(parse(self.scenario.territory)), self.scenario.snapshot)
+        territory = self.territory or places.territory(parse(self.scenario.territory))
+        return Diagnosis(territory, self.scenario.snapshot)
 
     @property
     def profession(self) -> Profession:
@@ -39,7 +51,7 @@ class Reading:
 
     @cached_property
     def changes(self) -> list[Change]:
-        return list(self.scenario.changes.select_related("measure"))
+        return list(self.scenario.changes.all())
 
     @cached_property
     def supposed(self) -> dict[str, Parameter]:

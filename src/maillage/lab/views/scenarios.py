@@ -22,7 +22,7 @@ from maillage.lab.forms.scenarios import AssumptionsForm, ChangeForm, CopyForm, 
 from maillage.lab.models import Change, Scenario, ScenarioQuerySet
 from maillage.lab.pages import scenario as pages
 from maillage.lab.pages.documents import scenario_act
-from maillage.lab.reading import Reading
+from maillage.lab.reading import Reading, readings
 from maillage.letters.actions import rendered
 
 MOST_COMPARED = 4
@@ -50,10 +50,11 @@ def _reading(request: MemberRequest, scenario: Scenario) -> Reading:
 @require_safe
 @right_required(Right.SEE_LAB)
 def scenarios(request: MemberRequest) -> HttpResponse:
-    page = page_of(request, _scenarios(request).kept().select_related("created_by"))
+    found = _scenarios(request).kept().select_related("created_by").prefetch_related("changes")
+    page = page_of(request, found)
     context = {
         "page": page,
-        "rows": [(one, pages.sentence(Reading(one))) for one in page],
+        "rows": [(one.scenario, pages.sentence(one)) for one in readings(page)],
         "may_run": request.user.can(Right.RUN_LAB, request.authority),
     }
     return TemplateResponse(request, "lab/scenarios.html", context)
@@ -217,12 +218,10 @@ def measure(request: MemberRequest, pk: int) -> HttpResponse:
 @right_required(Right.SEE_LAB)
 def compare(request: MemberRequest) -> HttpResponse:
     chosen = [int(pk) for pk in request.GET.getlist("scenario") if pk.isdecimal()][:MOST_COMPARED]
-    found = list(_scenarios(request).filter(pk__in=chosen).order_by("pk"))
-    readings = [Reading(one) for one in found]
+    found = readings(_scenarios(request).filter(pk__in=chosen).prefetch_related("changes").order_by("pk"))
     context = {
-        "readings": readings,
-        "rows": pages.compared(readings),
-        "maps": [(one.scenario, one.year, pages.change_map(one)) for one in readings],
+        "readings": found,
+        "rows": pages.compared(found),
         "all": _scenarios(request).kept().order_by("title"),
         "chosen": chosen,
     }
