@@ -11,6 +11,7 @@ from maillage.accounts.models import Authority, User
 from maillage.jobs.registry import job
 from maillage.jobs.running import Cancelled, Progress
 from maillage.lab import actions, siting
+from maillage.lab.evaluating import Asked, evaluate, latest
 from maillage.lab.forecasting import backtest, forecast
 from maillage.lab.foreseen import kept
 from maillage.lab.models import Result
@@ -85,6 +86,29 @@ def lab_site(progress: Progress, *, authority: int, by: int, request: dict[str, 
         kind=Result.Kind.SITING,
         title=f"{outcome['label']}, {diagnosis.territory.name}"[:160],
         territory=str(diagnosis.territory.key),
+        snapshot=diagnosis.snapshot,
+        request=request,
+        outcome=outcome,
+        provenance=provenance(diagnosis.snapshot),
+        by=who,
+    )
+    return _kept(result)
+
+
+@job("lab_evaluate", label="Évaluation des aides")
+def lab_evaluate(progress: Progress, *, authority: int, by: int, request: dict[str, Any]) -> dict[str, Any]:
+    """Evaluate the aids of an authority as far as whoever asks may see them, and keep what was found."""
+    of, who = _asked_by(authority, by)
+    asked = Asked(**request)
+    outcome = evaluate(of, asked, by=who, progress=lambda done: progress(0.95 * done, "Comparaison"))
+    progress(0.95, "Enregistrement")
+    diagnosis = latest(of, asked.profession)
+    what = outcome["scheme_title"] or "tous les dispositifs"
+    result = actions.keep_result(
+        authority=of,
+        kind=Result.Kind.EVALUATION,
+        title=f"Effet des aides, {what}, {diagnosis.territory.name}"[:160],
+        territory=of.territory,
         snapshot=diagnosis.snapshot,
         request=request,
         outcome=outcome,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from maillage.lab.views import forecast, results, scenarios, siting
+from maillage.lab.views import evaluation, forecast, results, scenarios, siting
 
 app_name = "lab"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("laboratoire/changements/<int:pk>/deplacer/", scenarios.move, name="move"),
     path("laboratoire/changements/<int:pk>/retirer/", scenarios.remove, name="remove"),
     path("laboratoire/prevoir/", forecast.new, name="forecast"),
+    path("laboratoire/evaluer/", evaluation.new, name="evaluate"),
     path("laboratoire/implanter/", siting.new, name="site"),
     path("laboratoire/resultats/<int:pk>/scenario/", siting.scenario, name="site_scenario"),
     path("laboratoire/resultats/", results.results, name="results"),

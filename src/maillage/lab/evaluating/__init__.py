@@ -24,7 +24,17 @@ from maillage.science.evaluation.conclusions import Conclusion, Verdict
 from maillage.territories.keys import Key, parse
 from maillage.territories.places import territory
 
-__all__ = ["ACCESS", "DENSITY", "OUTCOMES", "Asked", "agreements_of", "evaluate", "latest", "schemes_of"]
+__all__ = [
+    "ACCESS",
+    "DENSITY",
+    "NOTHING_SIGNED",
+    "OUTCOMES",
+    "Asked",
+    "agreements_of",
+    "evaluate",
+    "latest",
+    "schemes_of",
+]
 
 NOTHING_SIGNED = (
     "Aucune convention signée ne vous est visible : il n'y a rien à évaluer. Demandez à une personne "

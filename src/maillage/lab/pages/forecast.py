@@ -79,7 +79,7 @@ def sentences(seen: Foreseen) -> list[str]:
 
 
 def _said(interval: Interval, decimals: int, unit: str) -> str:
-    """« 812 médecins généralistes (entre 760 et 865, 8 chances sur 10 ; entre 730 et 900, 95 chances sur 100) »."""
+    """« 812 infirmiers (entre 760 et 865, 8 chances sur 10 ; entre 730 et 900, 95 chances sur 100) »."""
     low_95, low_80, median, high_80, high_95 = _texts(interval, decimals)
     return (
         f"{median} {unit} (entre {low_80} et {high_80}, 8 chances sur 10 ; entre {low_95} et {high_95}, "

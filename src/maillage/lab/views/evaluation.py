@@ -1,0 +1,31 @@
+"""Asking for an evaluation: the form, then a job."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods
+
+from maillage.accounts.guards import authority_of, right_required
+from maillage.accounts.requests import MemberRequest
+from maillage.accounts.rights import Right
+from maillage.jobs.actions import enqueue
+from maillage.lab.evaluating import NOTHING_SIGNED, agreements_of, schemes_of
+from maillage.lab.forms.evaluation import EvaluationForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@right_required(Right.RUN_LAB)
+def new(request: MemberRequest) -> HttpResponse:
+    authority = authority_of(request)
+    schemes = schemes_of(agreements_of(authority, request.user))
+    form = EvaluationForm(request.POST or None, authority=authority, schemes=schemes)
+    if form.is_valid():
+        if schemes:
+            arguments = {"authority": authority.pk, "by": request.user.pk, "request": form.cleaned_data}
+            enqueue(kind="lab_evaluate", authority=authority, by=request.user, arguments=arguments)
+            return redirect("lab:results")
+        form.add_error(None, NOTHING_SIGNED)
+    context = {"form": form, "schemes": schemes, "nothing": NOTHING_SIGNED}
+    return TemplateResponse(request, "lab/evaluation_form.html", context)
