@@ -72,9 +72,8 @@ def lab_site(progress: Progress, *, authority: int, by: int, request: dict[str, 
     """Search for places as `forms.siting` asked, and keep the answer; without one, there is no result."""
     of, who = _asked_by(authority, by)
     asked = siting.SitingRequest.from_document(request)
-    effort = siting.Effort(asked.time_limit, cancelled=_Watching(progress, asked.time_limit))
     try:
-        found = siting.site(asked, effort)
+        found = siting.site(asked, cancelled=_Watching(progress, asked.time_limit))
     except siting.Cancelled as stopped:
         raise Cancelled from stopped
     found.require_answer()

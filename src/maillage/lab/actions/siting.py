@@ -36,7 +36,7 @@ def turn_into_scenario(*, result: Result, title: str, by: User | None) -> Scenar
         by=by,
     )
     if result.request["supposed"]:
-        suppose(scenario=scenario, values=result.request["supposed"], by=by)
+        scenario = suppose(scenario=scenario, values=result.request["supposed"], by=by)
     for place in places:
         add_change(
             scenario=scenario,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from maillage.diagnosis.reading import Diagnosis, snapshot_for
@@ -20,7 +20,6 @@ __all__ = [
     "MODELS",
     "OPENED",
     "Cancelled",
-    "Effort",
     "Opening",
     "Sited",
     "SitingRequest",
@@ -41,16 +40,18 @@ def prepare(request: SitingRequest) -> Problem:
         return pose(request, Diagnosis(territory, snapshot), effects(request.supposed))
 
 
-def site(request: SitingRequest, effort: Effort | None = None) -> Sited:
+def site(request: SitingRequest, cancelled: Callable[[], bool] | None = None) -> Sited:
     """Where to open.
 
-    :param effort: how it is stopped; the time limit of the request when None.
+    :param cancelled: asked now and then during the search; true stops it.
     :raises Refused: in one sentence, what cannot be asked or answered.
     :raises Cancelled: it was stopped; nothing is left of it.
     """
     problem = prepare(request)
     with _refusals():
-        return Sited(problem, request.of.solve(problem.given, effort or Effort(request.time_limit)))
+        return Sited(
+            problem, request.of.solve(problem.given, Effort(request.time_limit, cancelled=cancelled))
+        )
 
 
 @contextmanager

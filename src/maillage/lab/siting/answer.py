@@ -23,6 +23,10 @@ from maillage.science.siting import Siting, Status
 from maillage.territories.models import Commune
 
 MOST_NAMED: Final = 12
+NO_CHOICE: Final = (
+    "Aucun choix permis ne met chaque habitant à portée d'un lieu : ouvrez plus de lieux, allongez le trajet "
+    "ou levez des limites."
+)
 OUT_OF_TIME: Final = "Le temps accordé s'est écoulé sans réponse : accordez-en plus ou simplifiez la demande."
 
 SENTENCES: Final = {
@@ -152,7 +156,7 @@ class Sited:
             return OUT_OF_TIME
         left = self.unreachable
         if not left:
-            return self.siting.reason
+            return NO_CHOICE
         return (
             f"Aucun lieu possible n'est à portée de {named([one['name'] for one in left])} : allongez le "
             "trajet ou permettez d'ouvrir dans d'autres communes."

@@ -144,6 +144,8 @@ class SitingRequest:
             raise Refused(f"Le modèle « {self.model} » demande un temps de trajet : donnez les minutes.")
         if self.minutes is not None and not 0 <= self.minutes <= 240:
             raise Refused(f"Le temps de trajet va de 0 à 240 minutes, et non {self.minutes:g}.")
+        if not 0 < self.time_limit < float("inf"):
+            raise Refused(f"La durée accordée est un nombre de secondes, et non {self.time_limit:g}.")
         if "capacities" in self.of.asks and self.capacity is None:
             raise Refused(f"Le modèle « {self.model} » demande combien d'habitants un lieu peut servir.")
         if self.demand not in DEMANDS:

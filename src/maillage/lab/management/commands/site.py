@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event, current_thread, main_thread
 from typing import Any
@@ -21,7 +21,6 @@ from maillage.lab.siting import (
     MODELS,
     OPENED,
     Cancelled,
-    Effort,
     Opening,
     Sited,
     SitingRequest,
@@ -29,17 +28,19 @@ from maillage.lab.siting import (
 )
 
 INTERRUPTED = 130
-COLUMNS = (
-    "code",
-    "commune",
-    "ouvert",
-    "quantité",
-    "habitants",
-    "desservis",
-    "praticiens",
-    "accès avant",
-    "accès après",
-)
+COLUMNS = {
+    "code": "code",
+    "commune": "name",
+    "ouvert": "kind",
+    "quantité": "quantity",
+    "habitants": "people",
+    "desservis": "served",
+    "praticiens": "practitioners",
+    "accès avant": "access_before",
+    "accès après": "access_after",
+}
+# What fits a terminal.
+SHORT = ("code", "commune", "ouvert", "desservis", "accès avant", "accès après")
 
 
 class Command(BaseCommand):
@@ -98,13 +99,13 @@ class Command(BaseCommand):
         asked = _request(options)
         with _interruptible() as interrupted:
             try:
-                found = site(asked, Effort(asked.time_limit, cancelled=interrupted.is_set))
+                found = site(asked, cancelled=interrupted.is_set)
             except Cancelled as stopped:
                 raise CommandError(str(stopped), returncode=INTERRUPTED) from stopped
         if options["format"] == "json":
             self.write_json(found.as_document())
         elif options["format"] == "csv":
-            self.write_table("csv", COLUMNS, _rows(found))
+            self.write_table("csv", list(COLUMNS), _rows(found, COLUMNS))
         else:
             self._write_tables(found)
         if not found.siting.found:
@@ -113,8 +114,8 @@ class Command(BaseCommand):
     def _write_tables(self, found: Sited) -> None:
         document = found.as_document()
         if found.siting.found:
-            shown = [[_shown(cell) for cell in row] for row in _rows(found)]
-            self.write_table("table", COLUMNS, shown, title=f"{document['label']}, {document['name']}")
+            shown = [[_shown(cell) for cell in row] for row in _rows(found, SHORT)]
+            self.write_table("table", SHORT, shown, title=f"{document['label']}, {document['name']}")
             self.stdout.write(document["sentence"])
             value = number(document["objective"], 2)
             self.stdout.write(f"{document['objective_label']} : {value} {document['unit']}.")
@@ -179,19 +180,8 @@ def _interruptible() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _rows(found: Sited) -> list[tuple[Any, ...]]:
-    keys = (
-        "code",
-        "name",
-        "kind",
-        "quantity",
-        "people",
-        "served",
-        "practitioners",
-        "access_before",
-        "access_after",
-    )
-    return [tuple(place[key] for key in keys) for place in found.as_document()["places"]]
+def _rows(found: Sited, columns: Iterable[str]) -> list[list[Any]]:
+    return [[place[COLUMNS[column]] for column in columns] for place in found.as_document()["places"]]
 
 
 def _shown(cell: Any) -> Any:
