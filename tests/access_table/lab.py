@@ -55,6 +55,8 @@ LINES: dict[str, Line] = {
     "lab:result": of_here(READERS, one_result),
     "lab:result_pdf": of_here(READERS, one_result),
     "lab:result_export": of_here(READERS, lambda: [siting().pk, "csv"]),
+    "lab:forecast": Line(RUNNERS),
+    "lab:evaluate": Line(RUNNERS),
     "lab:site": Line(RUNNERS),
     "lab:site_scenario": step(RUNNERS, one_result, title="Essai"),
 }

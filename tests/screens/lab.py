@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from foretold import evaluated, foreseen
 from labs import axis, change, scenario, siting, snapshot
 from maillage.accounts.roles import Role
 from maillage.lab.siting import Opening
@@ -45,8 +46,23 @@ SCREENS = {
     "measure from a scenario": _screen("measure", filled, button="Inscrire la mesure"),
     "scenarios compared": _screen("compare", two, query="scenario=1&scenario=2"),
     "results of the laboratory": _screen("results"),
+    "forecast asked": _screen("forecast", lambda: snapshot() and [], button="Calculer la prévision"),
+    "forecast": _screen("result", lambda: [foreseen().pk]),
+    "evaluation asked": _screen("evaluate"),
+    "evaluation": _screen("result", lambda: [evaluated().pk]),
     "search for places": _screen("site", lambda: snapshot() and [], button="Chercher"),
     "places found": _screen("result", lambda: [siting(opened=(Opening("booth", 20.0, 35_000.0),)).pk]),
     "no place found": _screen("result", unreached),
 }
-NOT_PAGES = {"lab:scenario_pdf", "lab:export", "lab:result_pdf", "lab:result_export"}
+NOT_PAGES = {
+    "lab:add",
+    "lab:archive",
+    "lab:copy",
+    "lab:export",
+    "lab:move",
+    "lab:remove",
+    "lab:result_export",
+    "lab:result_pdf",
+    "lab:scenario_pdf",
+    "lab:site_scenario",
+}

@@ -16,6 +16,7 @@ COMMANDS = {
     "fetch": "télécharger les fichiers officiels",
     "diagnose": "indicateurs d'un territoire",
     "forecast": "prévoir praticiens et accès aux soins, avec leurs intervalles",
+    "evaluate": "évaluer les aides signées : effet sur l'accès, durée de présence",
     "simulate": "simuler des changements : installations, cabines, fermetures",
     "site": "chercher où implanter des lieux de soins",
     "plan": "vérifier, charger ou rendre un fichier de plan",

@@ -131,7 +131,7 @@ class SupposedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         base = assumptions_for("mg")
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             try:
                 base.changed(name, value)
             except ScienceError as error:

@@ -103,7 +103,7 @@ def page(result: Result) -> dict[str, Any]:
 
 def about(seen: Evaluated) -> str:
     document = seen.document
-    what = document["scheme_title"] or "tous les dispositifs"
+    what = document["scheme_title"] or "Tous les dispositifs"
     return f"{what}, {document['name']}, {document['unit']}."
 
 
@@ -116,7 +116,7 @@ def figures(seen: Evaluated) -> list[tuple[str, str]]:
         ("Effet moyen depuis l'aide", _within(overall)),
         ("Plus petit effet visible", number(effect["minimum_detectable"], 2)),
         ("Communes aidées étudiées", number(overall.treated)),
-        ("Communes de comparaison", number(overall.controls)),
+        ("Communes de comparaison, jamais ou pas encore aidées", number(overall.controls)),
         ("Les communes divergeaient-elles avant ?", _test(effect["pretrend_p"], "oui", "non visible")),
         (
             f"Test par permutation ({number(effect['permutations'])} tirages)",
@@ -272,7 +272,7 @@ def stay_rows(seen: Evaluated) -> list[dict[str, Any]]:
 def _median(curve: Mapping[str, Any]) -> str:
     low, median, high = curve["median"]
     if median is None:
-        return "plus de la moitié exercent encore"
+        return "non atteinte"
     ends = "inconnu" if high is None else number(high, 0)
     return f"{number(median, 0)} mois (de {number(low, 0)} à {ends})"
 
@@ -307,10 +307,10 @@ def notes(seen: Evaluated) -> list[str]:
 
 
 def table(result: Result) -> tuple[tuple[str, ...], Iterable[Row]]:
-    return COLUMNS, _rows(read(result.outcome))
+    return COLUMNS, rows_of(read(result.outcome))
 
 
-def _rows(seen: Evaluated) -> Iterator[Row]:
+def rows_of(seen: Evaluated) -> Iterator[Row]:
     """Every effect and every step of every curve, each with its bounds."""
     if seen.overall is not None:
         yield "effet", "moyen", "", seen.overall.effect, *seen.overall.interval(), seen.overall.treated

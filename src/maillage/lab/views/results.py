@@ -13,6 +13,7 @@ from maillage.accounts.rights import Right
 from maillage.jobs.models import Job
 from maillage.kit.exports import file_response, table_response
 from maillage.kit.pages import page_of
+from maillage.kit.web import refusals_as_pages
 from maillage.lab.models import Result, ResultQuerySet
 from maillage.lab.pages.results import READERS
 from maillage.letters.actions import rendered
@@ -43,6 +44,7 @@ def _one(request: MemberRequest, pk: int) -> Result:
 
 
 @require_safe
+@refusals_as_pages
 @right_required(Right.SEE_LAB)
 def result(request: MemberRequest, pk: int) -> HttpResponse:
     found = _one(request, pk)
@@ -52,6 +54,7 @@ def result(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@refusals_as_pages
 @right_required(Right.SEE_LAB)
 def export(request: MemberRequest, pk: int, fmt: str) -> HttpResponseBase:
     found = _one(request, pk)
@@ -60,6 +63,7 @@ def export(request: MemberRequest, pk: int, fmt: str) -> HttpResponseBase:
 
 
 @require_safe
+@refusals_as_pages
 @right_required(Right.SEE_LAB)
 def pdf(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _one(request, pk)

@@ -257,7 +257,9 @@ def _membership(area: IntArray, areas: int) -> csr_array:
 
 def _bounds(matrix: csr_array, draws: Draws, threads: Executor) -> FloatArray:
     """Quantiles of each row of matrix · draws, shape (rows, 5); one block of rows at a time on a thread."""
-    blocks = [matrix[first : first + ROWS_AT_ONCE] for first in range(0, matrix.shape[0], ROWS_AT_ONCE)]
+    # A level may have no area at all: a territory without any EPCI.
+    starts = range(0, max(matrix.shape[0], 1), ROWS_AT_ONCE)
+    blocks = [matrix[first : first + ROWS_AT_ONCE] for first in starts]
     return np.concatenate(list(threads.map(_block_bounds, blocks, repeat(draws))))
 
 
