@@ -70,3 +70,30 @@ def test_an_interrupted_search_says_nothing_but_that(
         run("--p", "1", "--minutes", "6")
     assert stopped.value.returncode == 130
     assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize("fmt", ["json", "csv", "table"])
+def test_two_goals_are_weighed(capsys: pytest.CaptureFixture[str], fmt: str) -> None:
+    snapshot()
+    options = ("--front", "shortfall,mclp", "--p", "1", "--minutes", "6", "--format", fmt)
+    call_command("site", "--territory", "departement:00", *options)
+    out = capsys.readouterr().out
+    assert "shortfall" in out
+    if fmt == "json":
+        front = json.loads(out)["front"]
+        assert [one["mclp"] for one in front] == sorted(one["mclp"] for one in front)
+        assert front[-1]["sites"] == ["00001"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--front", "shortfall,lscp"), "pèse deux buts"),
+        (("--front", "mclp,mclp"), "pèse deux buts"),
+        (("--front", "shortfall,mclp", "--keep", "00001"), "ne garde pas"),
+    ],
+)
+def test_a_front_that_cannot_be_drawn_is_said(options: tuple[str, ...], sentence: str) -> None:
+    snapshot()
+    with pytest.raises(CommandError, match=sentence):
+        call_command("site", "--territory", "departement:00", "--p", "1", "--minutes", "6", *options)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from maillage.diagnosis.reading import Diagnosis, snapshot_for
 from maillage.kit.console import Refused
 from maillage.lab.effects import effects
 from maillage.lab.siting.answer import Sited
+from maillage.lab.siting.front import Front, requests_for, weigh
 from maillage.lab.siting.problem import Problem, pose
 from maillage.lab.siting.request import DEMANDS, MODELS, OPENED, Opening, SitingRequest
 from maillage.science.checks import ScienceError
@@ -20,9 +21,11 @@ __all__ = [
     "MODELS",
     "OPENED",
     "Cancelled",
+    "Front",
     "Opening",
     "Sited",
     "SitingRequest",
+    "compare",
     "prepare",
     "site",
 ]
@@ -52,6 +55,15 @@ def site(request: SitingRequest, cancelled: Callable[[], bool] | None = None) ->
         return Sited(
             problem, request.of.solve(problem.given, Effort(request.time_limit, cancelled=cancelled))
         )
+
+
+def compare(
+    request: SitingRequest, models: Sequence[str], cancelled: Callable[[], bool] | None = None
+) -> Front:
+    """The compromises between two goals; refuses and stops as :func:`site` does."""
+    first, second = map(prepare, requests_for(request, models))
+    with _refusals():
+        return weigh((first, second), cancelled)
 
 
 @contextmanager

@@ -16,14 +16,17 @@ from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
 from maillage.kit.text import number
 from maillage.lab.effects import RULES, Kind, changed_in
+from maillage.lab.pages.siting import objective
 from maillage.lab.siting import (
     DEMANDS,
     MODELS,
     OPENED,
     Cancelled,
+    Front,
     Opening,
     Sited,
     SitingRequest,
+    compare,
     site,
 )
 
@@ -51,7 +54,11 @@ class Command(BaseCommand):
             "--territory", required=True, metavar="TERRITOIRE", help="departement:77, ou un nom"
         )
         listed = " ; ".join(f"{slug} ({model.label.lower()})" for slug, model in MODELS.items())
-        parser.add_argument("--model", required=True, metavar="MODÈLE", help=listed)
+        sought = parser.add_mutually_exclusive_group(required=True)
+        sought.add_argument("--model", metavar="MODÈLE", help=listed)
+        sought.add_argument(
+            "--front", metavar="MODÈLE,MODÈLE", help="les compromis entre deux buts : shortfall,mclp"
+        )
         parser.add_argument("--profession", default="mg", help="mg, inf, mk, sf ou cd, ou son nom")
         parser.add_argument("--vintage", type=int, metavar="ANNÉE", help="millésime (le dernier par défaut)")
         parser.add_argument("--p", type=int, metavar="N", help="lieux à ouvrir, au plus")
@@ -96,20 +103,40 @@ class Command(BaseCommand):
         self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = _request(options)
+        models = options["front"].split(",") if options["front"] else [options["model"]]
+        asked = _request(options, models[0])
         with _interruptible() as interrupted:
             try:
-                found = site(asked, cancelled=interrupted.is_set)
+                if options["front"]:
+                    self._write_front(compare(asked, models, interrupted.is_set), options["format"])
+                else:
+                    self._write(site(asked, interrupted.is_set), options["format"])
             except Cancelled as stopped:
                 raise CommandError(str(stopped), returncode=INTERRUPTED) from stopped
-        if options["format"] == "json":
+
+    def _write(self, found: Sited, fmt: str) -> None:
+        if fmt == "json":
             self.write_json(found.as_document())
-        elif options["format"] == "csv":
+        elif fmt == "csv":
             self.write_table("csv", list(COLUMNS), _rows(found, COLUMNS))
         else:
             self._write_tables(found)
         if not found.siting.found:
             raise Refused(found.reason)
+
+    def _write_front(self, found: Front, fmt: str) -> None:
+        document = found.as_document()
+        if fmt == "json":
+            self.write_json(document)
+            return
+        columns = (*document["models"], "status", "sites")
+        rows = [[*(row[name] for name in columns[:-1]), " ".join(row["sites"])] for row in document["front"]]
+        self.write_table(
+            fmt, columns, rows if fmt == "csv" else [[_shown(cell) for cell in row] for row in rows]
+        )
+        if fmt == "table":
+            for warning in document["warnings"]:
+                self.stderr.write(f"Attention : {warning}")
 
     def _write_tables(self, found: Sited) -> None:
         document = found.as_document()
@@ -117,8 +144,7 @@ class Command(BaseCommand):
             shown = [[_shown(cell) for cell in row] for row in _rows(found, SHORT)]
             self.write_table("table", SHORT, shown, title=f"{document['label']}, {document['name']}")
             self.stdout.write(document["sentence"])
-            value = number(document["objective"], 2)
-            self.stdout.write(f"{document['objective_label']} : {value} {document['unit']}.")
+            self.stdout.write(objective(document))
             self.stdout.write(document["proof"])
         for source in document["sources"]:
             self.stdout.write(f"Donnée : {source['title']} ({source['vintage'] or 'sans millésime'})")
@@ -126,10 +152,10 @@ class Command(BaseCommand):
             self.stderr.write(f"Attention : {warning}")
 
 
-def _request(options: dict[str, Any]) -> SitingRequest:
+def _request(options: dict[str, Any], model: str) -> SitingRequest:
     return SitingRequest(
         territory=options["territory"],
-        model=options["model"],
+        model=model,
         profession=find_profession(options["profession"]).code,
         vintage=options["vintage"],
         p=options["p"],
