@@ -107,7 +107,6 @@ def test_threads_and_processes_give_the_same_figures(
     assert_same(country.by_blocks(tmp_path / "processus", executor=processes), country.at_once())
 
 
-@pytest.mark.filterwarnings("ignore::Warning:distributed", "ignore:Port .* is already in use")
 def test_a_dask_cluster_gives_the_same_figures(country: Country, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     with (

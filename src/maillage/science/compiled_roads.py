@@ -7,7 +7,7 @@ Python's lock: plain threads share the work.
 
 import numpy as np
 from numba import njit
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, get_index_dtype
 
 from maillage.science.checks import FloatArray, IntArray
 from maillage.science.roads import RoadGraph, Snapped
@@ -32,7 +32,10 @@ def compiled_search(graph: RoadGraph, origins: Snapped, places: Snapped, limit_m
         places.access[at_node],
         limit_minutes,
     )
-    times = csr_array((minutes, found, indptr), shape=(len(origins), len(places)))
+    narrow = get_index_dtype(maxval=max(len(found), len(places)))
+    times = csr_array(
+        (minutes, found.astype(narrow), indptr.astype(narrow)), shape=(len(origins), len(places))
+    )
     times.sort_indices()
     return TravelTimes(times.indptr, times.indices, np.asarray(times.data, dtype=np.float64), len(places))
 

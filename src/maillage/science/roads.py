@@ -18,7 +18,7 @@ from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, get_index_dtype
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
@@ -337,9 +337,10 @@ def stacked(blocks: Sequence[TravelTimes], places: int, *, origins: int = 0) -> 
         return TravelTimes.from_pairs([], [], [], origins=origins, places=places)
     before = np.cumsum([0, *(block.pairs for block in blocks)])
     bounds = [block.indptr[1:] + pairs for block, pairs in zip(blocks, before, strict=False)]
+    narrow = get_index_dtype(maxval=max(int(before[-1]), places))
     return TravelTimes(
-        np.concatenate([[0], *bounds]),
-        np.concatenate([block.indices for block in blocks]),
+        np.concatenate([[0], *bounds]).astype(narrow),
+        np.concatenate([block.indices for block in blocks]).astype(narrow, copy=False),
         np.concatenate([block.minutes for block in blocks]),
         places,
     )
