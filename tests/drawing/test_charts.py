@@ -1,8 +1,9 @@
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 
-from maillage.drawing.charts import Mark, Point, Spec, bars, render, trend
+from maillage.drawing.charts import Band, Mark, Point, Spec, Step, bars, fan, render, steps, trend
 
 POINTS = [
     Point("Valbrune", 2021, 2.8),
@@ -11,6 +12,11 @@ POINTS = [
     Point("France", 2021, 2.81),
     Point("France", 2023, 2.41),
 ]
+BANDS = [
+    Band(2023, 9.0, (9.0, 9.0), (9.0, 9.0)),
+    Band(2024, 8.0, (7.0, 9.0), (5.0, 11.0)),
+]
+STEPS = [Step("Tous", 0, 1.0), Step("Tous", 6, 0.5), Step("Bourse", 0, 1.0), Step("Bourse", 9, 0.48)]
 MARKS = [Mark("Clairmont", 0.92), Mark("Vaux & <Bois>", 0.31)]
 
 
@@ -24,8 +30,10 @@ def texts(svg: str) -> list[str]:
     [
         trend(POINTS, highlight="Valbrune"),
         bars(MARKS, highlight="Clairmont"),
+        fan(BANDS, zero=True),
+        steps(STEPS, highlight="Tous", last=12),
     ],
-    ids=["trend", "bars"],
+    ids=["trend", "bars", "fan", "steps"],
 )
 def test_charts_pass_a_strict_content_security_policy(spec: Spec) -> None:
     svg = render(spec, label='Évolution de "l\'accès" <2023>')
@@ -70,3 +78,29 @@ def test_a_chart_without_value_says_so() -> None:
         trend([Point("Valbrune", 2022, None)], highlight="Valbrune")
     with pytest.raises(ValueError, match="Aucune valeur à tracer"):
         bars([])
+
+
+def test_a_fan_holds_both_bands_and_the_line_of_zero_when_asked() -> None:
+    spec = fan(BANDS, zero=True)
+    low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert low < 0 < 11 < high
+    assert spec["data"]["values"][1] == {
+        "at": 2024,
+        "value": 8.0,
+        "narrow_low": 7.0,
+        "narrow_high": 9.0,
+        "wide_low": 5.0,
+        "wide_high": 11.0,
+    }
+    assert fan(BANDS)["layer"][0]["encoding"]["y"]["scale"]["domain"][0] > 0
+
+
+def test_curves_of_presence_are_named_with_their_last_share() -> None:
+    shown = texts(render(steps(STEPS, highlight="Tous", last=12), label="Présence"))
+    assert {"Tous 50\N{NARROW NO-BREAK SPACE}%", "Bourse 48\N{NARROW NO-BREAK SPACE}%"} <= set(shown)
+
+
+@pytest.mark.parametrize("draw", [lambda: fan([]), lambda: steps([], highlight="", last=1)])
+def test_nothing_to_draw_is_refused(draw: Callable[[], Spec]) -> None:
+    with pytest.raises(ValueError, match="Aucune valeur"):
+        draw()
