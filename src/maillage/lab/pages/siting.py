@@ -99,6 +99,7 @@ def _place(one: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": one["name"],
         "opened": rule.label,
+        "size": _plain(one["quantity"]),
         "quantity": f"{_plain(one['quantity'])} {rule.quantity}",
         "cost": None if one["cost"] is None else _euros(one["cost"]),
         "people": people(one["people"]),
@@ -210,7 +211,7 @@ def _places_table(result: Result) -> Table:
         tuple(
             (
                 row["name"],
-                f"{row['opened']}, {row['quantity']}",
+                f"{row['opened']} ({row['size']})",
                 row["people"],
                 row["served"],
                 row["before"],
