@@ -37,7 +37,7 @@ def _screen(name: str, arguments: Any = list, **options: Any) -> Screen:
 
 SCREENS = {
     "no scenario": _screen("scenarios"),
-    "scenarios": _screen("scenarios", two),
+    "list of scenarios": _screen("scenarios", two),
     "new scenario": _screen("new", button="Ouvrir le scénario"),
     "empty scenario": _screen("scenario", lambda: [scenario().pk]),
     "scenario": _screen("scenario", filled),
