@@ -404,3 +404,22 @@ def test_accuracy_by_hand() -> None:
 def test_a_series_break_leaves_the_published_change_only() -> None:
     factor = series_break(3.811, 3.9, -0.008)
     assert 3.811 * factor * (1 - 0.008) == pytest.approx(3.9)
+
+
+def test_a_level_without_any_area_is_read_as_empty() -> None:
+    nowhere = {"epci": Level(np.array([], dtype=str), np.full(2, -1))}
+    forecast = project(towns([3, 2]), certain(), nowhere, start=2020, to=2022, draws=100)
+    assert forecast.areas["epci"].heads.bounds.shape == (3, 0, 5)
+
+
+def test_a_projection_says_how_far_it_is_and_stops_when_told_to() -> None:
+    told: list[float] = []
+    project(towns([3]), certain(), each_town(1), start=2020, to=2022, draws=100, progress=told.append)
+    assert told == sorted(told)
+    assert 0 < told[0] < told[-1] < 1
+
+    def stop(share: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        project(towns([3]), certain(), each_town(1), start=2020, to=2022, draws=100, progress=stop)
