@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from maillage.kit.console import Refused
+from maillage.kit.text import number
 from maillage.science.demography.parameters import Mark, Parameter
 
 
@@ -30,7 +31,7 @@ class Kind(StrEnum):
 class Rule:
     """How a kind of change is asked for, and what it is worth.
 
-    :ivar quantity: what its number counts, "" when there is none to give.
+    :ivar quantity: what its number counts, "" when there is none to give; `one` says it of one.
     :ivar per_unit: name of the assumption that turns one of them into full-time practitioners, "" for one.
     :ivar is_gradual: its effect comes over the years of `ramp_years`.
     :ivar sign: -1 for what is lost.
@@ -38,19 +39,38 @@ class Rule:
 
     label: str
     quantity: str
+    one: str = ""
     per_unit: str = ""
     is_gradual: bool = False
     sign: int = 1
 
+    def counted(self, quantity: float) -> str:
+        """« 1 praticien », « 2,5 praticiens »: plural from two on, as in French."""
+        written = number(
+            quantity, next((digits for digits in (0, 1) if round(quantity, digits) == quantity), 2)
+        )
+        return f"{written} {self.quantity if abs(quantity) >= 2 else self.one}"
+
 
 RULES: Final[Mapping[Kind, Rule]] = {
-    Kind.ARRIVAL: Rule("Installation de praticiens", "praticiens"),
-    Kind.DEPARTURE: Rule("Départ de praticiens", "praticiens", sign=-1),
-    Kind.HEALTH_HOUSE: Rule("Maison de santé", "praticiens attirés", "house_retention", is_gradual=True),
-    Kind.HEALTH_CENTRE: Rule("Centre de santé", "praticiens salariés (ETP)", "salaried_activity"),
-    Kind.BOOTH: Rule("Cabine de téléconsultation", "heures de consultation par semaine", "booth_hour"),
-    Kind.MOBILE: Rule("Arrêt d'un cabinet itinérant", "jours par semaine", "mobile_day"),
-    Kind.HOURS: Rule("Heures d'ouverture en plus ou en moins", "heures par semaine", "open_hour"),
+    Kind.ARRIVAL: Rule("Installation de praticiens", "praticiens", "praticien"),
+    Kind.DEPARTURE: Rule("Départ de praticiens", "praticiens", "praticien", sign=-1),
+    Kind.HEALTH_HOUSE: Rule(
+        "Maison de santé", "praticiens attirés", "praticien attiré", "house_retention", is_gradual=True
+    ),
+    Kind.HEALTH_CENTRE: Rule(
+        "Centre de santé", "praticiens salariés (ETP)", "praticien salarié (ETP)", "salaried_activity"
+    ),
+    Kind.BOOTH: Rule(
+        "Cabine de téléconsultation",
+        "heures de consultation par semaine",
+        "heure de consultation par semaine",
+        "booth_hour",
+    ),
+    Kind.MOBILE: Rule("Arrêt d'un cabinet itinérant", "jours par semaine", "jour par semaine", "mobile_day"),
+    Kind.HOURS: Rule(
+        "Heures d'ouverture en plus ou en moins", "heures par semaine", "heure par semaine", "open_hour"
+    ),
     Kind.CLOSURE: Rule("Fermeture de tous les cabinets de la commune", "", sign=-1),
 }
 

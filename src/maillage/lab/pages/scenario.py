@@ -123,9 +123,7 @@ def _map_links(scenario: Scenario, moving: Change | None) -> str:
 
 def change_row(reading: Reading, change: Change) -> dict[str, Any]:
     rule = RULES[Kind(change.kind)]
-    quantity = (
-        f"{number(float(change.quantity), 2).removesuffix(',00')} {rule.quantity}" if change.quantity else ""
-    )
+    quantity = rule.counted(float(change.quantity)) if change.quantity is not None else ""
     return {
         "change": change,
         "commune": reading.names.get(change.commune, change.commune),

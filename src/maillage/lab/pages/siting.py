@@ -100,7 +100,7 @@ def _place(one: dict[str, Any]) -> dict[str, Any]:
         "name": one["name"],
         "opened": rule.label,
         "size": _plain(one["quantity"]),
-        "quantity": f"{_plain(one['quantity'])} {rule.quantity}",
+        "quantity": rule.counted(one["quantity"]),
         "cost": None if one["cost"] is None else _euros(one["cost"]),
         "people": people(one["people"]),
         "practitioners": number(one["practitioners"], 2),
@@ -125,7 +125,7 @@ def asked(result: Result) -> list[tuple[str, str]]:
         Commune.objects.filter(code__in=[*found["kept"], *request.excluded]).values_list("code", "name")
     )
     opened = (
-        f"{RULES[Kind(one.kind)].label}, {_plain(one.quantity)} {RULES[Kind(one.kind)].quantity}"
+        f"{RULES[Kind(one.kind)].label}, {RULES[Kind(one.kind)].counted(one.quantity)}"
         f"{'' if one.cost is None else f', {_euros(one.cost)}'}"
         for one in request.opened
     )
