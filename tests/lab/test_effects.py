@@ -81,8 +81,12 @@ def test_an_unknown_or_impossible_assumption_is_refused(values: dict[str, float]
 
 @pytest.mark.parametrize(
     ("kind", "quantity", "said"),
-    [("arrival", 1, "1 praticien"), ("booth", 1.5, "1,5 heure de consultation par semaine")]
-    + [("hours", -10, "−10 heures par semaine"), ("mobile", 2, "2 jours par semaine")],
+    [
+        ("arrival", 1, "1 praticien"),
+        ("booth", 1.5, "1,5 heure de consultation par semaine"),
+        ("hours", -10, "−10 heures par semaine"),
+        ("mobile", 2, "2 jours par semaine"),
+    ],
 )
 def test_a_quantity_is_said_as_in_french(kind: Kind, quantity: float, said: str) -> None:
     assert RULES[Kind(kind)].counted(quantity) == said

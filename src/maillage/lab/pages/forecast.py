@@ -36,7 +36,7 @@ DECIMALS: Final = {PRACTITIONERS: 0, WORK: 1, ACCESS: 2}
 MESH_LABELS: Final = {TERRITORY: "territoire", EPCI: "intercommunalités", COMMUNE: "communes"}
 # Under which a change of access does not show on a page of two decimals.
 VISIBLE = 0.005
-MOST_PRINTED = 40
+MOST_SHOWN = 20
 
 
 def page(result: Result) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def page(result: Result) -> dict[str, Any]:
         "fans": [_fan_block(seen, measure) for measure in shown_measures(seen)],
         "map": change_map(seen),
         "epci": area_rows(seen, EPCI),
-        "communes": area_rows(seen, COMMUNE),
+        "communes": area_rows(seen, COMMUNE)[:MOST_SHOWN],
+        "other_communes": max(0, len(seen.areas[COMMUNE]) - MOST_SHOWN),
         "assumptions": assumption_rows(seen.assumptions.named()),
         "trial": trial(seen),
         "notices": document["warnings"],
@@ -138,8 +139,14 @@ def _cells(interval: Interval, decimals: int) -> dict[str, str]:
 
 
 def area_rows(seen: Foreseen, mesh: str) -> list[dict[str, Any]]:
-    """Areas by name: what they have, what they would have at the horizon, within its interval."""
-    return [_area_row(area) for area in sorted(seen.areas[mesh], key=lambda area: (area.name, area.code))]
+    """What areas have, what they would have at the horizon within its interval; what weighs most on people
+    comes first."""
+    return [_area_row(area) for area in sorted(seen.areas[mesh], key=_weight)]
+
+
+def _weight(area: Area) -> tuple[float, str, str]:
+    """Orders areas by the access their people would lose, all together; by name where none is forecast."""
+    return (_change(area) or 0.0) * (area.people or 0.0), area.name, area.code
 
 
 def _area_row(area: Area) -> dict[str, Any]:
@@ -269,12 +276,12 @@ def _areas_blocks(seen: Foreseen) -> list[Block]:
                 f"Accès par {noun.lower()} en {seen.years[-1]}",
                 (noun, str(seen.years[0]), "Médiane", "8 chances sur 10", "95 chances sur 100"),
                 tuple(
-                    (row["name"], row["access_now"], *row["access"].values()) for row in rows[:MOST_PRINTED]
+                    (row["name"], row["access_now"], *row["access"].values()) for row in rows[:MOST_SHOWN]
                 ),
                 ("left", "right", "right", "right", "right"),
             )
         )
-        left = len(rows) - MOST_PRINTED
+        left = len(rows) - MOST_SHOWN
         if left > 0:
             found.append(Paragraph(f"Et {counted(left, 'autre')} : voyez le tableau exporté."))
     return found or [Paragraph("Aucune partie du territoire n'a de prévision d'accès.")]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from maillage.diagnosis.asking import add_territory, asked_diagnosis
 from maillage.diagnosis.figures import Figure
-from maillage.diagnosis.reading import Diagnosis, as_document, snapshot_for
+from maillage.diagnosis.reading import as_document
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.text import number, percent
-from maillage.territories.places import find
 
 COLUMNS = ("code", "valeur", "unité", "millésime", "source")
 
@@ -18,25 +18,18 @@ class Command(BaseCommand):
     help = "Donne les indicateurs d'accès aux soins d'un territoire."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--territory",
-            required=True,
-            metavar="TERRITOIRE",
-            help="commune:77305, epci:200057958, departement:77, region:11, france, ou un nom",
-        )
-        parser.add_argument("--profession", default="mg", help="mg, inf, mk, sf ou cd (mg par défaut)")
-        parser.add_argument("--vintage", type=int, metavar="ANNÉE", help="millésime (le dernier par défaut)")
+        add_territory(parser)
         self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        territory = find(options["territory"])
-        snapshot = snapshot_for(options["profession"], options["vintage"], territory.key)
-        diagnosis = Diagnosis(territory, snapshot)
+        diagnosis = asked_diagnosis(options)
         figures = diagnosis.figures
         if options["format"] == "json":
             self.write_json(as_document(diagnosis))
             return
-        title = f"{diagnosis.territory.label}, {diagnosis.profession.label.lower()} {snapshot.vintage}"
+        title = (
+            f"{diagnosis.territory.label}, {diagnosis.profession.label.lower()} {diagnosis.snapshot.vintage}"
+        )
         if options["format"] == "csv":
             rows = [
                 (f.indicator.code, f.value, f.indicator.unit, f.vintage, f.source)

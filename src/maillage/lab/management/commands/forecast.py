@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
+from maillage.diagnosis.asking import add_territory
 from maillage.diagnosis.professions import find_profession
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
@@ -36,16 +37,7 @@ class Command(BaseCommand):
     help = "Prévoit le nombre de praticiens et l'accès aux soins d'un territoire, avec leurs intervalles."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--territory",
-            required=True,
-            metavar="TERRITOIRE",
-            help="commune:77305, epci:200057958, departement:77, region:11, france, ou un nom",
-        )
-        parser.add_argument(
-            "--profession", default="mg", help="mg, inf, mk, sf ou cd, ou son nom (mg par défaut)"
-        )
-        parser.add_argument("--vintage", type=int, metavar="ANNÉE", help="millésime (le dernier par défaut)")
+        add_territory(parser)
         parser.add_argument(
             "--to",
             type=int,

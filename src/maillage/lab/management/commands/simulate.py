@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from maillage.diagnosis.professions import find_profession
-from maillage.diagnosis.reading import Diagnosis, snapshot_for
+from maillage.diagnosis.asking import add_territory, asked_diagnosis
+from maillage.diagnosis.reading import Diagnosis
 from maillage.kit import clock
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
@@ -18,7 +18,6 @@ from maillage.lab.effects import RULES, Kind, changed_in, effects, settled_year
 from maillage.lab.ground import ground_of
 from maillage.lab.pages.parts import by_commune
 from maillage.lab.simulating import Effect, Levels, added_by, simulate
-from maillage.territories.places import find
 
 LABELS = {
     "mean": "accès moyen",
@@ -44,11 +43,7 @@ class Command(BaseCommand):
     help = "Simule l'effet de changements (installations, cabines, fermetures…) sur l'accès aux soins."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--territory", required=True, metavar="TERRITOIRE", help="departement:77, ou un nom"
-        )
-        parser.add_argument("--profession", default="mg", help="mg, inf, mk, sf ou cd, ou son nom")
-        parser.add_argument("--vintage", type=int, metavar="ANNÉE", help="millésime (le dernier par défaut)")
+        add_territory(parser)
         parser.add_argument(
             "--change",
             action="append",
@@ -65,13 +60,12 @@ class Command(BaseCommand):
         self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        territory, of = find(options["territory"]), find_profession(options["profession"])
-        diagnosis = Diagnosis(territory, snapshot_for(of.code, options["vintage"], territory.key))
+        diagnosis = asked_diagnosis(options)
         changes = [_asked(text) for text in options["change"]]
         supposed = effects(changed_in(options["suppose"]))
         year = options["year"] or settled_year(changes, supposed) or clock.today().year
         ground = ground_of(diagnosis)
-        effect = simulate(ground, added_by(changes, supposed, ground, year=year), of)
+        effect = simulate(ground, added_by(changes, supposed, ground, year=year), diagnosis.profession)
         if options["format"] == "json":
             self.write_json(_document(diagnosis, changes, effect, year) | {"assumptions": _known(supposed)})
         elif options["format"] == "csv":

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from maillage.diagnosis.asking import add_territory
 from maillage.diagnosis.professions import find_profession
 from maillage.kit.console import Command as BaseCommand
 from maillage.kit.console import Refused
@@ -50,17 +51,13 @@ class Command(BaseCommand):
     help = "Cherche où implanter des lieux de soins, et dit si l'on peut faire mieux."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--territory", required=True, metavar="TERRITOIRE", help="departement:77, ou un nom"
-        )
+        add_territory(parser)
         listed = " ; ".join(f"{slug} ({model.label.lower()})" for slug, model in MODELS.items())
         sought = parser.add_mutually_exclusive_group(required=True)
         sought.add_argument("--model", metavar="MODÈLE", help=listed)
         sought.add_argument(
             "--front", metavar="MODÈLE,MODÈLE", help="les compromis entre deux buts : shortfall,mclp"
         )
-        parser.add_argument("--profession", default="mg", help="mg, inf, mk, sf ou cd, ou son nom")
-        parser.add_argument("--vintage", type=int, metavar="ANNÉE", help="millésime (le dernier par défaut)")
         parser.add_argument("--p", type=int, metavar="N", help="lieux à ouvrir, au plus")
         parser.add_argument("--budget", type=_figure, metavar="EUROS", help="coût total, au plus")
         parser.add_argument("--minutes", type=_figure, metavar="N", help="trajet qui couvre, au plus")
