@@ -21,7 +21,8 @@ from maillage.diagnosis.reading import Diagnosis
 from maillage.lab import actions
 from maillage.lab.models import Change, Result, Scenario
 from maillage.lab.pages.parts import provenance
-from maillage.lab.siting import SitingRequest, site
+from maillage.lab.siting import FRONT, GOALS, SitingRequest, compare, site
+from maillage.lab.siting.problem import Problem
 from maillage.plans.actions import write_plan
 from maillage.plans.content import AxisContent, PlanContent
 from maillage.plans.models import Axis
@@ -97,15 +98,29 @@ def siting(by: User | None = None, **values: Any) -> Result:
     asked: dict[str, Any] = {"model": "mclp", "p": 2, "minutes": 6.0}
     request = SitingRequest("departement:00", **(asked | values))
     found = site(request)
+    return _kept(Result.Kind.SITING, request, found.problem, found.as_document(), by)
+
+
+def front() -> Result:
+    """Two goals weighed: access that lacks, and people covered."""
+    snapshot()
+    request = SitingRequest("departement:00", model=FRONT, p=2, minutes=6.0)
+    found = compare(request, tuple(GOALS))
+    return _kept(Result.Kind.FRONT, request, found.problems[0], found.as_document(), None)
+
+
+def _kept(
+    kind: Result.Kind, request: SitingRequest, problem: Problem, outcome: dict[str, Any], by: User | None
+) -> Result:
     return actions.keep_result(
         authority=authority(),
-        kind=Result.Kind.SITING,
+        kind=kind,
         title="Couvrir le plus d'habitants",
         territory="departement:00",
-        snapshot=found.problem.diagnosis.snapshot,
+        snapshot=problem.diagnosis.snapshot,
         request=request.as_document(),
-        outcome=found.as_document(),
-        provenance=provenance(found.problem.diagnosis.snapshot),
+        outcome=outcome,
+        provenance=provenance(problem.diagnosis.snapshot),
         by=by,
     )
 

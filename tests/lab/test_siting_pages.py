@@ -144,3 +144,22 @@ def test_a_result_becomes_a_scenario_once_by_title(client: Client) -> None:
     assert "déjà ce titre" in text(again)
     assert "Ce champ est obligatoire" in text(client.post(address, {"title": ""}, follow=True))
     assert Scenario.objects.count() == 1
+
+
+def test_two_goals_are_weighed_drawn_and_taken_away(client: Client) -> None:
+    client.post(reverse("lab:site"), answer(model="front", kind="arrival", quantity="1"))
+    result = Result.objects.get()
+    assert result.kind == "front"
+    shown = text(client.get(reverse("lab:result", args=[result.pk])))
+    assert "compromis" in shown
+    assert "<svg" in shown
+    assert "Commune 5" in shown or "Commune 4" in shown
+    assert client.get(reverse("lab:result_pdf", args=[result.pk])).content.startswith(b"%PDF-")
+    table = text(client.get(reverse("lab:result_export", args=[result.pk, "csv"])))
+    assert table.count("\n") == len(result.outcome["front"]) + 1
+
+
+def test_a_front_keeps_no_place_and_says_so(client: Client) -> None:
+    shown = text(client.post(reverse("lab:site"), answer(model="front", kept="Commune 1")))
+    assert "Un front ne garde pas de lieu" in shown
+    assert not Job.objects.exists()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from foretold import evaluated, foreseen
-from labs import axis, change, scenario, siting, snapshot
+from labs import axis, change, front, scenario, siting, snapshot
 from maillage.accounts.roles import Role
 from maillage.lab.siting import Opening
 from screens.screen import Screen
@@ -51,6 +51,7 @@ SCREENS = {
     "evaluation asked": _screen("evaluate"),
     "evaluation": _screen("result", lambda: [evaluated().pk]),
     "search for places": _screen("site", lambda: snapshot() and [], button="Chercher"),
+    "two goals weighed": _screen("result", lambda: [front().pk]),
     "places found": _screen("result", lambda: [siting(opened=(Opening("booth", 20.0, 35_000.0),)).pk]),
     "no place found": _screen("result", unreached),
 }

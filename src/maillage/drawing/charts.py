@@ -234,6 +234,34 @@ def fan(bands: Sequence[Band], *, decimals: int = 1, colour: str = ACCENT, zero:
     return _chart(rows, layers, height=_TREND_HEIGHT)
 
 
+def front(points: Sequence[tuple[float, float]], *, first: str, second: str, colour: str = ACCENT) -> Spec:
+    """Compromises between two goals: each better than its neighbour for one, worse for the other.
+
+    :param points: values for the first goal (horizontal) and the second (vertical).
+    """
+    if not points:
+        raise ValueError("Aucun compromis à tracer.")
+    rows = [{"first": one, "second": other} for one, other in sorted(points)]
+    axes = {}
+    for channel, name, title in (("x", "first", first), ("y", "second", second)):
+        low, high = _padded_range([row[name] for row in rows], _TREND_PADDING)
+        axes[channel] = {
+            "field": name,
+            "type": "quantitative",
+            "title": title,
+            "scale": {"domain": [low, high], "nice": False},
+            "axis": {"grid": True, "tickCount": 5, "format": ",.0f"},
+        }
+    return _chart(
+        rows,
+        [
+            {"mark": {"type": "line", "color": colour, "strokeWidth": 1.5}, "encoding": axes},
+            {"mark": {"type": "point", "filled": True, "size": 90, "color": colour}, "encoding": axes},
+        ],
+        height=_TREND_HEIGHT,
+    )
+
+
 def steps(points: Sequence[Step], *, highlight: str, last: float, colour: str = ACCENT) -> Spec:
     """Shares that fall step by step from the whole, one line a series, each named at its end.
 

@@ -94,6 +94,31 @@ def lab_site(progress: Progress, *, authority: int, by: int, request: dict[str, 
     return _kept(result)
 
 
+@job("lab_front", label="Compromis entre deux buts")
+def lab_front(progress: Progress, *, authority: int, by: int, request: dict[str, Any]) -> dict[str, Any]:
+    """Weigh the two goals that can be weighed, and keep the compromises."""
+    of, who = _asked_by(authority, by)
+    asked = siting.SitingRequest.from_document(request)
+    try:
+        found = siting.compare(asked, tuple(siting.GOALS), _Watching(progress, asked.time_limit))
+    except siting.Cancelled as stopped:
+        raise Cancelled from stopped
+    progress(SEARCH_SHARE, "Enregistrement")
+    diagnosis = found.problems[0].diagnosis
+    result = actions.keep_result(
+        authority=of,
+        kind=Result.Kind.FRONT,
+        title=f"Compromis : manque comblé, habitants couverts, {diagnosis.territory.name}"[:160],
+        territory=str(diagnosis.territory.key),
+        snapshot=diagnosis.snapshot,
+        request=request,
+        outcome=found.as_document(),
+        provenance=provenance(diagnosis.snapshot),
+        by=who,
+    )
+    return _kept(result)
+
+
 @job("lab_evaluate", label="Évaluation des aides")
 def lab_evaluate(progress: Progress, *, authority: int, by: int, request: dict[str, Any]) -> dict[str, Any]:
     """Evaluate the aids of an authority as far as whoever asks may see them, and keep what was found."""

@@ -130,6 +130,7 @@ class Result(models.Model):
     class Kind(models.TextChoices):
         FORECAST = "forecast", "Prévision"
         SITING = "siting", "Implantation"
+        FRONT = "front", "Compromis entre deux buts"
         EVALUATION = "evaluation", "Évaluation"
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="lab_results")

@@ -13,7 +13,7 @@ from maillage.kit.forms import AmountField, FrenchDecimalField
 from maillage.lab.effects import RULES
 from maillage.lab.forms.communes import CommunesField
 from maillage.lab.forms.snapshots import offer_snapshots
-from maillage.lab.siting import DEMANDS, MODELS, OPENED, Opening, SitingRequest
+from maillage.lab.siting import DEMANDS, FRONT, MODELS, OPENED, Opening, SitingRequest
 from maillage.territories.keys import parse
 
 MORE_OPENINGS = (2, 3)
@@ -24,7 +24,10 @@ KINDS = [(kind.value, f"{RULES[kind].label} ({RULES[kind].quantity})") for kind 
 class SitingForm(forms.Form):
     model = forms.ChoiceField(
         label="Ce que l'on cherche",
-        choices=[(slug, model.label) for slug, model in MODELS.items()],
+        choices=[
+            *((slug, model.label) for slug, model in MODELS.items()),
+            (FRONT, "Peser deux buts : combler le manque, couvrir des habitants"),
+        ],
         initial="shortfall",
     )
     kind = forms.ChoiceField(label="Ce que l'on ouvre", choices=KINDS)

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             name='Result',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('forecast', 'Prévision'), ('siting', 'Implantation'), ('evaluation', 'Évaluation')], max_length=10, verbose_name='nature')),
+                ('kind', models.CharField(choices=[('forecast', 'Prévision'), ('siting', 'Implantation'), ('front', 'Compromis entre deux buts'), ('evaluation', 'Évaluation')], max_length=10, verbose_name='nature')),
                 ('title', models.CharField(max_length=160, verbose_name='titre')),
                 ('territory', models.CharField(max_length=24, verbose_name='territoire')),
                 ('request', models.JSONField(verbose_name='demande')),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from maillage.acts.document import Act
 from maillage.kit.exports import Row
 from maillage.lab.models import Result
-from maillage.lab.pages import evaluation, forecast, siting
+from maillage.lab.pages import evaluation, forecast, front, siting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,5 @@ READERS: Final[Mapping[str, Reader]] = {
     Result.Kind.FORECAST: Reader(forecast.page, forecast.act, forecast.table),
     Result.Kind.EVALUATION: Reader(evaluation.page, evaluation.act, evaluation.table),
     Result.Kind.SITING: Reader(siting.page, siting.act, siting.table),
+    Result.Kind.FRONT: Reader(front.page, front.act, front.table),
 }

@@ -9,7 +9,7 @@ from maillage.diagnosis.reading import Diagnosis, snapshot_for
 from maillage.kit.console import Refused
 from maillage.lab.effects import effects
 from maillage.lab.siting.answer import Sited
-from maillage.lab.siting.front import Front, requests_for, weigh
+from maillage.lab.siting.front import FRONT, GOALS, Front, requests_for, weigh
 from maillage.lab.siting.problem import Problem, pose
 from maillage.lab.siting.request import DEMANDS, MODELS, OPENED, Opening, SitingRequest
 from maillage.science.checks import ScienceError
@@ -18,6 +18,8 @@ from maillage.territories.places import find
 
 __all__ = [
     "DEMANDS",
+    "FRONT",
+    "GOALS",
     "MODELS",
     "OPENED",
     "Cancelled",
@@ -25,6 +27,7 @@ __all__ = [
     "Opening",
     "Sited",
     "SitingRequest",
+    "check_front",
     "compare",
     "prepare",
     "site",
@@ -55,6 +58,12 @@ def site(request: SitingRequest, cancelled: Callable[[], bool] | None = None) ->
         return Sited(
             problem, request.of.solve(problem.given, Effort(request.time_limit, cancelled=cancelled))
         )
+
+
+def check_front(request: SitingRequest) -> tuple[Problem, Problem]:
+    """Both problems of a front, checked without searching yet; refuses as :func:`prepare` does."""
+    first, second = map(prepare, requests_for(request, tuple(GOALS)))
+    return first, second
 
 
 def compare(

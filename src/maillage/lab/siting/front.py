@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
+
 from maillage.kit.console import Refused
 from maillage.lab.siting.problem import Problem
 from maillage.lab.siting.request import SitingRequest
 from maillage.science.siting import Compromise, Goal, coverage_goal, pareto_front, shortfall_goal
 from maillage.science.siting.effort import Effort
+from maillage.territories.models import Commune
 
 
 def _filled(problem: Problem) -> Goal:
@@ -22,6 +25,9 @@ def _covered(problem: Problem) -> Goal:
     given = problem.given
     return coverage_goal(given["times"], given["demand"], given["radius"])
 
+
+FRONT: Final = "front"
+"""How a form names the search for compromises, beside the slugs of the models."""
 
 GOALS: Final[Mapping[str, Callable[[Problem], Goal]]] = {"shortfall": _filled, "mclp": _covered}
 """Models whose goals may be weighed, with what makes their goal."""
@@ -37,8 +43,12 @@ class Front:
     def as_document(self) -> dict[str, Any]:
         first, second = self.problems
         code, place = first.code, first.options.place
+        opened = code[np.unique(np.concatenate([place[one.sites] for one in self.compromises]))].tolist()
         return {
             "models": [first.request.model, second.request.model],
+            "labels": [problem.request.of.label for problem in self.problems],
+            "units": [problem.request.of.unit for problem in self.problems],
+            "names": dict(Commune.objects.filter(code__in=opened).values_list("code", "name")),
             "front": [
                 {
                     "sites": code[place[one.sites]].tolist(),

@@ -26,9 +26,12 @@ def new(request: MemberRequest) -> HttpResponse:
     more = MoreForm(request.POST or None)
     if form.is_valid() & more.is_valid():
         asked = request_of(form, more, authority.territory)
-        if attempt_in(form, lambda: siting.prepare(asked)) is not None:
+        kind, check = (
+            ("lab_front", siting.check_front) if asked.model == siting.FRONT else ("lab_site", siting.prepare)
+        )
+        if attempt_in(form, lambda: check(asked)) is not None:
             arguments = {"authority": authority.pk, "by": request.user.pk, "request": asked.as_document()}
-            enqueue(kind="lab_site", authority=authority, by=request.user, arguments=arguments)
+            enqueue(kind=kind, authority=authority, by=request.user, arguments=arguments)
             return redirect("lab:results")
     return TemplateResponse(request, "lab/siting_form.html", {"form": form, "more": more})
 
