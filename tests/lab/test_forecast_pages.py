@@ -122,7 +122,8 @@ def test_a_forecast_without_its_intervals_is_not_displayed(officer: Client, spoi
     SPOILT[spoilt](document)
     with pytest.raises(Refused, match="ne s'affiche pas sans ses intervalles"):
         read(document)
-    Result.objects.filter(pk=result.pk).update(outcome=document)
+    result.pk, result.outcome = None, document
+    result.save()
     for name in ("lab:result", "lab:result_pdf"):
         assert officer.get(reverse(name, args=[result.pk])).status_code == 404
 
