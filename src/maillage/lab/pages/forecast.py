@@ -275,9 +275,7 @@ def _areas_blocks(seen: Foreseen) -> list[Block]:
             Table(
                 f"Accès par {noun.lower()} en {seen.years[-1]}",
                 (noun, str(seen.years[0]), "Médiane", "8 chances sur 10", "95 chances sur 100"),
-                tuple(
-                    (row["name"], row["access_now"], *row["access"].values()) for row in rows[:MOST_SHOWN]
-                ),
+                tuple((row["name"], row["access_now"], *row["access"].values()) for row in rows[:MOST_SHOWN]),
                 ("left", "right", "right", "right", "right"),
             )
         )
