@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from maillage.acts.document import Act, Block, Heading, Paragraph, Picture, Table
+from maillage.acts.document import Act, Block, Figures, Heading, Paragraph, Picture, Table
 from maillage.diagnosis.professions import profession
 from maillage.drawing import charts
 from maillage.kit.exports import Row
 from maillage.kit.text import number
 from maillage.kit.words import counted
 from maillage.lab.models import Result
-from maillage.lab.pages.siting import ESTIMATED
+from maillage.lab.pages.parts import assumption_rows
+from maillage.lab.pages.siting import ESTIMATED, assumptions_of, opened_text
+from maillage.lab.siting import SitingRequest
 from maillage.letters.writing import compose
 
 PROVEN = "optimal"
@@ -30,6 +32,8 @@ def page(result: Result) -> dict[str, Any]:
         "units": found["units"],
         "chart": {"svg": _drawn(found), "caption": _caption(found)},
         "rows": _rows(found),
+        "asked": asked(result),
+        "assumptions": assumption_rows(assumptions_of(found)),
         "notices": [ESTIMATED, *found["warnings"]],
     }
 
@@ -46,6 +50,18 @@ def sentence(found: dict[str, Any]) -> str:
         f"{number(best[first])} et {number(best[second])} habitants couverts ; tout pour couvrir en couvre "
         f"{number(other[second])} et comble {number(other[first])}."
     )
+
+
+def asked(result: Result) -> list[tuple[str, str]]:
+    """What was asked, in words."""
+    request = SitingRequest.from_document(result.request)
+    rows = [
+        ("Ce que l'on ouvre", opened_text(request)),
+        ("Nombre de lieux, au plus", "" if request.p is None else str(request.p)),
+        ("Trajet qui couvre", "" if request.minutes is None else f"{number(request.minutes)} minutes"),
+        ("Durée accordée", f"{number(request.time_limit)} s"),
+    ]
+    return [row for row in rows if row[1]]
 
 
 def table(result: Result) -> tuple[Sequence[str], Iterable[Row]]:
@@ -77,6 +93,8 @@ def act(result: Result) -> Act:
             tuple((row["first"], row["second"], row["proof"], row["sites"]) for row in _rows(found)),
             ("right", "right", "left", "left"),
         ),
+        Heading("Ce qui a été demandé"),
+        Figures(tuple(asked(result))),
         Heading("Données"),
         *(Paragraph(str(source["title"])) for source in found["sources"]),
         *(Paragraph(notice) for notice in (ESTIMATED, *found["warnings"])),

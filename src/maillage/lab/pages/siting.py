@@ -55,7 +55,7 @@ def page(result: Result) -> dict[str, Any]:
         "places": [_place(one) for one in found["places"]],
         "served": _served(result),
         "asked": asked(result),
-        "assumptions": assumption_rows(_assumptions(found)),
+        "assumptions": assumption_rows(assumptions_of(found)),
         "notices": [ESTIMATED, *found["warnings"]],
     }
 
@@ -124,14 +124,9 @@ def asked(result: Result) -> list[tuple[str, str]]:
     names = dict(
         Commune.objects.filter(code__in=[*found["kept"], *request.excluded]).values_list("code", "name")
     )
-    opened = (
-        f"{RULES[Kind(one.kind)].label}, {RULES[Kind(one.kind)].counted(one.quantity)}"
-        f"{'' if one.cost is None else f', {_euros(one.cost)}'}"
-        for one in request.opened
-    )
     rows = [
         ("Recherche", found["label"]),
-        ("Ce que l'on ouvre", " ; ".join(opened)),
+        ("Ce que l'on ouvre", opened_text(request)),
         ("Nombre de lieux, au plus", _plain(request.p)),
         ("Budget total", "" if request.budget is None else _euros(request.budget)),
         ("Trajet accepté", f"{_plain(request.minutes)} minutes" if request.covers else ""),
@@ -146,6 +141,15 @@ def asked(result: Result) -> list[tuple[str, str]]:
     return [row for row in rows if row[1]]
 
 
+def opened_text(request: SitingRequest) -> str:
+    """What one opens, each with its size and its cost when it is known."""
+    return " ; ".join(
+        f"{RULES[Kind(one.kind)].label}, {RULES[Kind(one.kind)].counted(one.quantity)}"
+        f"{'' if one.cost is None else f', {_euros(one.cost)}'}"
+        for one in request.opened
+    )
+
+
 def _euros(value: float) -> str:
     return euros(Decimal(str(value)))
 
@@ -154,7 +158,7 @@ def _plain(value: float | None) -> str:
     return "" if value is None else number(value, 0 if value == round(value) else 2)
 
 
-def _assumptions(found: dict[str, Any]) -> dict[str, Parameter]:
+def assumptions_of(found: dict[str, Any]) -> dict[str, Parameter]:
     """The assumptions as they were when the search was made."""
     return {
         name: Parameter(**(known | {"mark": Mark(known["mark"])}))
@@ -242,7 +246,7 @@ def _assumptions_table(found: dict[str, Any]) -> Table:
         ("Hypothèse", "Valeur", "Ce qu'on en sait"),
         tuple(
             (row["label"], f"{row['value']} {row['unit']}", f"{row['mark']} : {row['source']}")
-            for row in assumption_rows(_assumptions(found))
+            for row in assumption_rows(assumptions_of(found))
         ),
     )
 

@@ -14,7 +14,6 @@ from maillage.diagnosis.frame import Floats
 from maillage.kit.console import Refused
 from maillage.kit.text import number, percent
 from maillage.kit.words import counted
-from maillage.lab.effects import RULES, Kind
 from maillage.lab.pages.parts import by_commune, people_by_commune
 from maillage.lab.simulating import VISIBLE, Effect, simulate
 from maillage.lab.siting.problem import Problem
@@ -270,16 +269,10 @@ class Sited:
             "vintage": problem.diagnosis.snapshot.vintage,
             "demand": DEMANDS[problem.request.demand],
             "request": problem.request.as_document(),
-            "assumptions": {name: asdict(known) for name, known in self._supposed().items()},
+            "assumptions": {name: asdict(known) for name, known in self.problem.used.items()},
             "sources": problem.diagnosis.snapshot.sources,
             "warnings": self.warnings,
         }
-
-    def _supposed(self) -> dict[str, Any]:
-        """The assumptions that what is opened stands on, the others weighing nothing here."""
-        rules = [RULES[Kind(one.kind)] for one in self.problem.request.opened]
-        used = {rule.per_unit for rule in rules}
-        return {name: known for name, known in self.problem.supposed.items() if name in used}
 
     def _places(self) -> list[dict[str, Any]]:
         """What opens where, and what each brings."""

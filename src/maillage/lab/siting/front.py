@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -62,6 +62,7 @@ class Front:
             "profession": first.diagnosis.profession.code,
             "vintage": first.diagnosis.snapshot.vintage,
             "requests": [problem.request.as_document() for problem in self.problems],
+            "assumptions": {name: asdict(known) for name, known in first.used.items()},
             "sources": first.diagnosis.snapshot.sources,
             "warnings": first.diagnosis.warnings,
         }

@@ -16,7 +16,7 @@ from maillage.diagnosis.contributions import matrix_used
 from maillage.diagnosis.frame import Floats
 from maillage.diagnosis.reading import Diagnosis
 from maillage.kit.console import Refused
-from maillage.lab.effects import Kind
+from maillage.lab.effects import RULES, Kind
 from maillage.lab.ground import Ground, ground_of, homes_of
 from maillage.lab.simulating import threshold_of
 from maillage.lab.siting.request import MOBILE, STANDARDISED, SitingRequest
@@ -51,6 +51,12 @@ class Problem:
     code: NDArray[np.str_]
     unit: Numbers
     place: Numbers
+
+    @property
+    def used(self) -> dict[str, Parameter]:
+        """The assumptions that what is opened stands on, the others weighing nothing here."""
+        names = {RULES[Kind(one.kind)].per_unit for one in self.request.opened}
+        return {name: known for name, known in self.supposed.items() if name in names}
 
     @cached_property
     def supplies(self) -> list[float]:
