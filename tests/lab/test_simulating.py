@@ -13,7 +13,7 @@ from labs import CODES, PEOPLE, PRACTITIONERS, change, diagnosis, scenario
 from maillage.kit.console import Refused
 from maillage.lab.ground import Ground, ground_of
 from maillage.lab.reading import Reading
-from maillage.lab.simulating import cost_of, simulate
+from maillage.lab.simulating import _worst_tenth, cost_of, simulate
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +93,12 @@ def test_a_cost_that_is_not_known_is_counted_and_in_no_total() -> None:
 
 def test_populations_are_those_of_the_snapshot() -> None:
     assert ground().population.tolist() == list(PEOPLE)
+
+
+@given(st.lists(st.floats(0, 5), min_size=12, max_size=12), st.integers(0, 11), st.floats(0, 3))
+def test_the_worst_tenth_never_loses_by_what_others_gain(values: list[float], who: int, more: float) -> None:
+    people = np.arange(1.0, 13.0) * 100
+    before = np.array(values)
+    after = before.copy()
+    after[who] += more
+    assert _worst_tenth(after, people) >= _worst_tenth(before, people) - 1e-12

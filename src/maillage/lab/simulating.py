@@ -106,15 +106,24 @@ def levels(access: Floats, ground: Ground, threshold: float | None) -> Levels:
     """The figures of a territory for some access."""
     lived = ground.population > 0
     values, people = access[lived], ground.population[lived]
-    tenths = len(values) >= FEWEST_FOR_TENTHS and bool((ground.standardised[lived] > 0).all())
+    tenths = len(values) >= FEWEST_FOR_TENTHS
     under = share_under(values, people, threshold) if threshold is not None and len(values) else None
     return Levels(
         mean=weighted_mean(access[ground.standardised > 0], ground.standardised[ground.standardised > 0]),
         share_under=under,
         people_under=None if under is None else under * float(people.sum()),
-        worst_tenth=float(tenth_means(values, people, ground.standardised[lived])[0]) if tenths else None,
+        worst_tenth=_worst_tenth(values, people) if tenths else None,
         gini=gini(values, people) if len(values) > 1 and (values > 0).any() else None,
     )
+
+
+def _worst_tenth(values: Floats, people: Floats) -> float:
+    """Mean access of the tenth of the inhabitants who have least, cut to the person.
+
+    The published tenths keep communes whole: one that leaves the worst tenth could then lower its mean while
+    nobody loses anything, which a comparison must not show.
+    """
+    return float(tenth_means(values, people, straddling="split")[0])
 
 
 def _outside(ground: Ground, added: Floats) -> float | None:

@@ -19,12 +19,13 @@ from maillage.lab.ground import ground_of
 from maillage.lab.pages.parts import by_commune
 from maillage.lab.simulating import Effect, Levels, added_by, simulate
 
+# What a level is called, and its decimals.
 LABELS = {
-    "mean": "accès moyen",
-    "share_under": "part sous 2,5",
-    "people_under": "habitants sous 2,5",
-    "worst_tenth": "dixième le moins bien loti",
-    "gini": "indice de Gini",
+    "mean": ("accès moyen", 3),
+    "share_under": ("part sous 2,5", 3),
+    "people_under": ("habitants sous 2,5", 0),
+    "worst_tenth": ("dixième le moins bien loti", 3),
+    "gini": ("indice de Gini", 4),
 }
 
 
@@ -77,7 +78,10 @@ class Command(BaseCommand):
 
     def _write_tables(self, effect: Effect, year: int) -> None:
         before, after = asdict(effect.levels_before), asdict(effect.levels_after)
-        rows = [(label, number(before[key], 3), number(after[key], 3)) for key, label in LABELS.items()]
+        rows = [
+            (label, number(before[key], digits), number(after[key], digits))
+            for key, (label, digits) in LABELS.items()
+        ]
         self.write_table("table", ("indicateur", "avant", f"en {year}"), rows)
         if effect.lifted is not None:
             self.stdout.write(
