@@ -1,9 +1,12 @@
-"""Runs every ``bench_*.py`` here, prints its table and writes them all to ``docs/benchmarks.md``."""
+"""Runs every ``bench_*.py`` here, or those named, and writes their tables to ``docs/benchmarks.md``."""
 
 import importlib
+import multiprocessing
 import os
 import pkgutil
 import platform
+import sys
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -12,17 +15,40 @@ import bench
 from bench.row import Row
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+PREFIX = "bench_"
 PACKAGES = ("numpy", "scipy", "pandas", "access", "spopt", "highspy", "numba", "duckdb", "django")
 
 
-def main() -> None:
-    sections = []
-    for name in sorted(module.name for module in pkgutil.iter_modules(bench.__path__)):
-        if name.startswith("bench_"):
-            module = importlib.import_module(f"bench.{name}")
-            sections.append(section(module.__doc__ or name, module.run()))
-            print(sections[-1], flush=True)
-    REPORT.write_text("\n".join((heading(), *sections)), encoding="utf-8")
+def main(wanted: list[str]) -> None:
+    known = [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name.startswith(PREFIX)]
+    asked = [f"{PREFIX}{name}" for name in wanted] or known
+    if unknown := set(asked) - set(known):
+        sys.exit(f"Mesures inconnues : {', '.join(sorted(unknown))}. Il y a : {', '.join(sorted(known))}.")
+    sections = {} if set(asked) == set(known) else kept()
+    for name in sorted(asked):
+        title, text = alone(name)
+        sections[title] = text
+        print(text, flush=True)
+    REPORT.write_text("\n".join((heading(), *sections.values())), encoding="utf-8")
+
+
+def alone(name: str) -> tuple[str, str]:
+    """Title and text of a section, in a process of its own: the memory of one is not the next one's."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        return pool.submit(measured, name).result()
+
+
+def measured(name: str) -> tuple[str, str]:
+    module = importlib.import_module(f"bench.{name}")
+    title = (module.__doc__ or name).strip().splitlines()[0].rstrip(".")
+    return title, section(title, module.run())
+
+
+def kept() -> dict[str, str]:
+    """The sections of the last report, by title: those that are not measured again stay as they are."""
+    parts = REPORT.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 def heading() -> str:
@@ -53,7 +79,7 @@ def section(title: str, rows: list[Row]) -> str:
         "|---|--:|--:|--:|--:|---|",
     ]
     lines += [f"| {' | '.join(cells(row))} |" for row in rows]
-    return f"## {title.strip().splitlines()[0].rstrip('.')}\n\n" + "\n".join(lines) + "\n"
+    return f"## {title}\n\n" + "\n".join(lines) + "\n"
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -71,4 +97,4 @@ def number(value: float) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
