@@ -1,6 +1,5 @@
 """Runs every ``bench_*.py`` here, or those named, and writes their tables to ``docs/benchmarks.md``."""
 
-import importlib
 import multiprocessing
 import os
 import pkgutil
@@ -12,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bench
-from bench.row import Row
+from bench.table import measured
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PREFIX = "bench_"
@@ -37,12 +36,6 @@ def alone(name: str) -> tuple[str, str]:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:
         return pool.submit(measured, name).result()
-
-
-def measured(name: str) -> tuple[str, str]:
-    module = importlib.import_module(f"bench.{name}")
-    title = (module.__doc__ or name).strip().splitlines()[0].rstrip(".")
-    return title, section(title, module.run())
 
 
 def kept() -> dict[str, str]:
@@ -71,29 +64,6 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or "processeur inconnu"
-
-
-def section(title: str, rows: list[Row]) -> str:
-    lines = [
-        "| calcul | Maillage | autre programme | rapport | objectif | note |",
-        "|---|--:|--:|--:|--:|---|",
-    ]
-    lines += [f"| {' | '.join(cells(row))} |" for row in rows]
-    return f"## {title}\n\n" + "\n".join(lines) + "\n"
-
-
-def cells(row: Row) -> tuple[str, ...]:
-    peer = ratio = ""
-    if row.peer is not None:
-        peer = f"{number(row.peer)} {row.unit} ({row.peer_name})"
-        ratio = f"× {number(row.peer / row.ours)}"
-    return row.name, f"{number(row.ours)} {row.unit}", peer, ratio, row.target, row.note
-
-
-def number(value: float) -> str:
-    """Three figures at least, written the French way."""
-    decimals = max(0, 2 - len(str(int(value))) + (value < 1)) if value >= 0.01 else 4
-    return f"{value:,.{decimals}f}".replace(",", " ").replace(".", ",")
 
 
 if __name__ == "__main__":
