@@ -177,6 +177,16 @@ def test_a_standalone_map_is_a_file_without_links(grid: Outline) -> None:
     assert "Cabine de Clairmont" in svg
 
 
+def test_a_standalone_map_says_its_classes_under_itself(grid: Outline) -> None:
+    scale = apl_scale()
+    on_page = paint(grid, {}, scale, label="Accès")
+    alone = paint(grid, {}, scale, label="Accès", standalone=True)
+    written = ["".join(text.itertext()) for text in read(alone).iterfind(f".//{SVG}text")]
+    assert set(scale.labels()) <= set(written)
+    assert "map-legend" not in on_page
+    assert float(read(alone).attrib["height"]) > grid.height
+
+
 def test_selected_area_is_ringed(grid: Outline) -> None:
     assert "map-selected" in paint(grid, {}, apl_scale(), label="Carte", selected="00003")
     assert "map-selected" not in paint(grid, {}, apl_scale(), label="Carte", selected="99999")

@@ -80,8 +80,8 @@ def test_aids_that_nothing_published_surrounds_are_not_studied(years: dict[str, 
 def test_communes_that_cannot_be_studied_are_counted() -> None:
     told = " ".join(Study.of(series(), started() | {"00080": 2018, "00081": 2025, "99999": 2021}).notes)
     for words in (
-        "1 commune(s) aidée(s) dès 2018",
-        "1 commune(s) aidée(s) après 2023",
+        "1\N{NO-BREAK SPACE}commune aidée dès 2018",
+        "1\N{NO-BREAK SPACE}commune aidée après 2023",
         "sans résultat publié",
     ):
         assert words in told

@@ -13,7 +13,7 @@ from labs import CODES, PEOPLE, PRACTITIONERS, change, diagnosis, scenario
 from maillage.kit.console import Refused
 from maillage.lab.ground import Ground, ground_of
 from maillage.lab.reading import Reading
-from maillage.lab.simulating import _worst_tenth, cost_of, simulate
+from maillage.lab.simulating import cost_of, simulate, worst_tenth
 
 pytestmark = pytest.mark.django_db
 
@@ -101,4 +101,4 @@ def test_the_worst_tenth_never_loses_by_what_others_gain(values: list[float], wh
     before = np.array(values)
     after = before.copy()
     after[who] += more
-    assert _worst_tenth(after, people) >= _worst_tenth(before, people) - 1e-12
+    assert worst_tenth(after, people) >= worst_tenth(before, people) - 1e-12

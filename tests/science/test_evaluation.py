@@ -361,7 +361,7 @@ def test_the_smallest_effect_that_would_be_seen() -> None:
 @pytest.mark.parametrize(
     ("effect", "treated", "extra", "verdict", "words"),
     [
-        (1.0, 5, {}, Verdict.CANNOT_CONCLUDE, "5 commune(s) aidée(s), il en faut au moins 10"),
+        (1.0, 5, {}, Verdict.CANNOT_CONCLUDE, "si peu de communes aidées (5) : il en faut au moins 10"),
         (1.0, 20, {}, Verdict.CANNOT_CONCLUDE, "par permutation ne confirme pas"),
         (1.0, 20, {"placebo_p": 0.2}, Verdict.CANNOT_CONCLUDE, "par permutation ne confirme pas"),
         (1.0, 20, {"placebo_p": 0.01}, Verdict.RISE, "hausse de 1,00"),

@@ -17,6 +17,8 @@ _CONTOUR: Final = "#b3bcc1"
 _CASING: Final = "#ffffff"
 _HATCH: Final = "#8d979c"
 _HATCH_GROUND: Final = "#eef0f1"
+_LEGEND_ROW: Final = 34.0
+_LEGEND_COLUMNS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def paint(
     areas = "".join(_area(code, outline, values.get(code), scale, texts) for code in outline.paths)
     return "".join(
         (
-            _opening(outline, label, linked=linked, standalone=standalone),
+            _opening(outline, scale, label, linked=linked, standalone=standalone),
             _hatching(identifier),
             f'<g class="map-areas" stroke="{_CONTOUR}" stroke-width=".6" stroke-linejoin="round">{areas}</g>',
             _borders(outline),
@@ -73,21 +75,23 @@ def paint(
             "".join(_pin(pin, outline, linked=not standalone) for pin in pins),
             _labels(outline.labels),
             _scale_bar(outline),
+            _printed_legend(outline, scale) if standalone else "",
             "</svg>",
         )
     )
 
 
-def _opening(outline: Outline, label: str, *, linked: bool, standalone: bool) -> str:
+def _opening(outline: Outline, scale: Scale, label: str, *, linked: bool, standalone: bool) -> str:
     # An image hides its children from screen readers: links need a group.
     role = "group" if linked else "img"
+    height = outline.height + (_legend_height(scale) if standalone else 0)
     own_file = (
-        f' xmlns="http://www.w3.org/2000/svg" width="{outline.width:g}" height="{outline.height:g}"'
+        f' xmlns="http://www.w3.org/2000/svg" width="{outline.width:g}" height="{height:g}"'
         if standalone
         else ""
     )
     return (
-        f'<svg{own_file} class="map" viewBox="0 0 {outline.width:g} {outline.height:g}" role="{role}" '
+        f'<svg{own_file} class="map" viewBox="0 0 {outline.width:g} {height:g}" role="{role}" '
         f'preserveAspectRatio="xMinYMin" aria-label="{escape(label)}" '
         f'font-family="{FONT}" font-size="{LABEL_SIZE:g}">'
     )
@@ -175,3 +179,20 @@ def _scale_bar(outline: Outline) -> str:
         f'<path d="M0-5V0H{length:.1f}V-5" fill="none" stroke="{_INK}" stroke-width="1.5"/>'
         f'<text x="{length + 8:.1f}" y="4" font-size="18">{kilometres} km</text></g>'
     )
+
+
+def _legend_height(scale: Scale) -> float:
+    return _LEGEND_ROW * -(-len(scale.colours) // _LEGEND_COLUMNS) + MARGIN
+
+
+def _printed_legend(outline: Outline, scale: Scale) -> str:
+    """The classes under a map of its own file: a page writes them beside its map, paper cannot."""
+    width = (outline.width - 2 * MARGIN) / _LEGEND_COLUMNS
+    rows = "".join(
+        f'<g transform="translate({MARGIN + rank % _LEGEND_COLUMNS * width:.1f} '
+        f'{outline.height + rank // _LEGEND_COLUMNS * _LEGEND_ROW:.1f})">'
+        f'<rect width="34" height="22" fill="{colour}" stroke="{_CONTOUR}"/>'
+        f'<text x="44" y="17" font-size="18" fill="{_INK}">{escape(label)}</text></g>'
+        for rank, (colour, label) in enumerate(zip(scale.colours, scale.labels(), strict=True))
+    )
+    return f'<g class="map-legend" aria-hidden="true">{rows}</g>'

@@ -12,6 +12,7 @@ from maillage.diagnosis.published import published_density
 from maillage.diagnosis.reading import Diagnosis
 from maillage.kit.console import Refused
 from maillage.kit.text import number
+from maillage.kit.words import counted
 from maillage.lab.ages import AgeSource, age_sources
 from maillage.lab.reach import around, parameters_of, reached
 from maillage.science.accessibility import Catchments
@@ -135,11 +136,13 @@ def warnings(diagnosis: Diagnosis, inputs: Inputs, supply: tuple[str, int | None
         )
     if inputs.unplaced:
         found.append(
-            f"{number(inputs.unplaced, 1)} praticien(s) de communes sans position ou sans population "
-            "ne sont pas projetés."
+            f"Praticiens de communes sans position ou sans population, hors de la prévision : "
+            f"{number(inputs.unplaced, 1)}."
         )
     if inputs.uncounted:
-        found.append(f"{inputs.uncounted} commune(s) sans nombre de praticiens connu : rien n'y est projeté.")
+        found.append(
+            f"{counted(inputs.uncounted, 'commune')} sans nombre de praticiens connu : rien n'y est projeté."
+        )
     silent = [source.departement for source in inputs.ages if not source.over]
     if silent:
         found.append(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from maillage.accounts.models import Authority, User
+from maillage.diagnosis.reading import Diagnosis
 from maillage.jobs.registry import job
 from maillage.jobs.running import Cancelled, Progress
 from maillage.lab import actions, siting
@@ -53,18 +54,7 @@ def lab_forecast(progress: Progress, *, authority: int, by: int, request: dict[s
     progress(0.95, "Enregistrement")
     diagnosis, years = made.diagnosis, made.forecast.years
     title = f"{diagnosis.profession.label}, {territory.name}, {years[0]}–{years[-1]}"
-    result = actions.keep_result(
-        authority=of,
-        kind=Result.Kind.FORECAST,
-        title=title,
-        territory=request["territory"],
-        snapshot=diagnosis.snapshot,
-        request=request,
-        outcome=kept(made, tried),
-        provenance=provenance(diagnosis.snapshot),
-        by=who,
-    )
-    return _kept(result)
+    return _keep(Result.Kind.FORECAST, title, diagnosis, request, kept(made, tried), of=of, by=who)
 
 
 @job("lab_site", label="Recherche de lieux où implanter")
@@ -80,18 +70,15 @@ def lab_site(progress: Progress, *, authority: int, by: int, request: dict[str, 
     outcome = found.as_document()
     progress(SEARCH_SHARE, "Enregistrement")
     diagnosis = found.problem.diagnosis
-    result = actions.keep_result(
-        authority=of,
-        kind=Result.Kind.SITING,
-        title=f"{outcome['label']}, {diagnosis.territory.name}"[:160],
-        territory=str(diagnosis.territory.key),
-        snapshot=diagnosis.snapshot,
-        request=request,
-        outcome=outcome,
-        provenance=provenance(diagnosis.snapshot),
+    return _keep(
+        Result.Kind.SITING,
+        f"{outcome['label']}, {diagnosis.territory.name}",
+        diagnosis,
+        request,
+        outcome,
+        of=of,
         by=who,
     )
-    return _kept(result)
 
 
 @job("lab_front", label="Compromis entre deux buts")
@@ -105,18 +92,15 @@ def lab_front(progress: Progress, *, authority: int, by: int, request: dict[str,
         raise Cancelled from stopped
     progress(SEARCH_SHARE, "Enregistrement")
     diagnosis = found.problems[0].diagnosis
-    result = actions.keep_result(
-        authority=of,
-        kind=Result.Kind.FRONT,
-        title=f"Compromis : manque comblé, habitants couverts, {diagnosis.territory.name}"[:160],
-        territory=str(diagnosis.territory.key),
-        snapshot=diagnosis.snapshot,
-        request=request,
-        outcome=found.as_document(),
-        provenance=provenance(diagnosis.snapshot),
+    return _keep(
+        Result.Kind.FRONT,
+        f"Compromis : manque comblé, habitants couverts, {diagnosis.territory.name}",
+        diagnosis,
+        request,
+        found.as_document(),
+        of=of,
         by=who,
     )
-    return _kept(result)
 
 
 @job("lab_evaluate", label="Évaluation des aides")
@@ -128,18 +112,15 @@ def lab_evaluate(progress: Progress, *, authority: int, by: int, request: dict[s
     progress(0.95, "Enregistrement")
     diagnosis = latest(of, asked.profession)
     what = outcome["scheme_title"] or "tous les dispositifs"
-    result = actions.keep_result(
-        authority=of,
-        kind=Result.Kind.EVALUATION,
-        title=f"Effet des aides, {what}, {diagnosis.territory.name}"[:160],
-        territory=of.territory,
-        snapshot=diagnosis.snapshot,
-        request=request,
-        outcome=outcome,
-        provenance=provenance(diagnosis.snapshot),
+    return _keep(
+        Result.Kind.EVALUATION,
+        f"Effet des aides, {what}, {diagnosis.territory.name}",
+        diagnosis,
+        request,
+        outcome,
+        of=of,
         by=who,
     )
-    return _kept(result)
 
 
 class _Watching:
@@ -163,5 +144,26 @@ def _asked_by(authority: int, by: int) -> tuple[Authority, User]:
     return Authority.objects.get(pk=authority), User.objects.get(pk=by)
 
 
-def _kept(result: Result) -> dict[str, Any]:
+def _keep(
+    kind: Result.Kind,
+    title: str,
+    diagnosis: Diagnosis,
+    request: dict[str, Any],
+    outcome: dict[str, Any],
+    *,
+    of: Authority,
+    by: User,
+) -> dict[str, Any]:
+    """Keep what was found; gives what the job says of it."""
+    result = actions.keep_result(
+        authority=of,
+        kind=kind,
+        title=title[:160],
+        territory=str(diagnosis.territory.key),
+        snapshot=diagnosis.snapshot,
+        request=request,
+        outcome=outcome,
+        provenance=provenance(diagnosis.snapshot),
+        by=by,
+    )
     return {"result": result.pk, "url": reverse("lab:result", args=[result.pk])}

@@ -112,12 +112,12 @@ def levels(access: Floats, ground: Ground, threshold: float | None) -> Levels:
         mean=weighted_mean(access[ground.standardised > 0], ground.standardised[ground.standardised > 0]),
         share_under=under,
         people_under=None if under is None else under * float(people.sum()),
-        worst_tenth=_worst_tenth(values, people) if tenths else None,
+        worst_tenth=worst_tenth(values, people) if tenths else None,
         gini=gini(values, people) if len(values) > 1 and (values > 0).any() else None,
     )
 
 
-def _worst_tenth(values: Floats, people: Floats) -> float:
+def worst_tenth(values: Floats, people: Floats) -> float:
     """Mean access of the tenth of the inhabitants who have least, cut to the person.
 
     The published tenths keep communes whole: one that leaves the worst tenth could then lower its mean while

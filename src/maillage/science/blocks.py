@@ -215,7 +215,7 @@ def _keep(path: Path, **arrays: npt.NDArray[Any]) -> None:
     """Write a file whole or not at all, whoever else writes the same."""
     unfinished = path.with_suffix(f".{getpid()}-{get_ident()}.part")
     with unfinished.open("wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+        np.savez(stream, allow_pickle=False, **arrays)
     unfinished.replace(path)
 
 

@@ -5,6 +5,8 @@ late ones are skipped). What an origin wrote is erased after it, never the whole
 Python's lock: plain threads share the work.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from scipy.sparse import csr_array, get_index_dtype
@@ -41,8 +43,16 @@ def compiled_search(graph: RoadGraph, origins: Snapped, places: Snapped, limit_m
 
 
 @njit(nogil=True, cache=True)
-def _pairs_within(  # type: ignore[no-untyped-def]
-    indptr, heads, minutes, sources, source_access, place_bounds, places, place_access, limit
+def _pairs_within(
+    indptr: IntArray,
+    heads: IntArray,
+    minutes: FloatArray,
+    sources: IntArray,
+    source_access: FloatArray,
+    place_bounds: IntArray,
+    places: IntArray,
+    place_access: FloatArray,
+    limit: float,
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """(indptr, places, minutes) of the pairs within the limit, places in the order they are reached."""
     reached_at = np.full(len(indptr) - 1, np.inf)
@@ -94,19 +104,19 @@ def _pairs_within(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _room(size, dtype):  # type: ignore[no-untyped-def]
+def _room(size: int, dtype: type) -> Any:
     return np.empty(size, dtype)
 
 
 @njit(nogil=True, cache=True)
-def _wider(array):  # type: ignore[no-untyped-def]
+def _wider(array: Any) -> Any:
     wider = np.empty(2 * len(array), array.dtype)
     wider[: len(array)] = array
     return wider
 
 
 @njit(nogil=True, cache=True)
-def _push(keys, nodes, size, key, node) -> int:  # type: ignore[no-untyped-def]
+def _push(keys: FloatArray, nodes: IntArray, size: int, key: float, node: int) -> int:
     """Put a node in the heap; gives its new size."""
     hole = size
     while hole and keys[(hole - 1) >> 1] > key:
@@ -118,7 +128,7 @@ def _push(keys, nodes, size, key, node) -> int:  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _pop(keys, nodes, size) -> int:  # type: ignore[no-untyped-def]
+def _pop(keys: FloatArray, nodes: IntArray, size: int) -> int:
     """Take the first node out of the heap; gives its new size."""
     last = size - 1
     key, node = keys[last], nodes[last]

@@ -77,7 +77,7 @@ def test_origins_that_nobody_can_reach_are_named(model) -> None:
     assert found.status is Status.INFEASIBLE
     assert found.unreachable.tolist() == [1]
     assert found.objective is None
-    assert "1 origine(s)" in found.reason
+    assert "candidat : 1." in found.reason
 
 
 def test_everyone_goes_to_the_nearest_open_place() -> None:

@@ -15,6 +15,7 @@ from maillage.accounts.models import Authority, User
 from maillage.diagnosis.professions import profession
 from maillage.diagnosis.reading import Diagnosis, snapshot_for
 from maillage.kit.console import Refused
+from maillage.kit.words import counted
 from maillage.lab.evaluating.aided import Aid, agreements_of, aids, schemes_of, stays
 from maillage.lab.evaluating.series import ACCESS, DENSITY, OUTCOMES, read_series
 from maillage.lab.evaluating.staying import survival
@@ -140,8 +141,8 @@ def _effect(
     nowhere = sum(not aid.commune for aid in given)
     if nowhere:
         notes.append(
-            f"{nowhere} convention(s) sans commune d'exercice (études en cours, installation attendue, lieu "
-            "non dit) ne comptent pas parmi les aides."
+            f"Hors des aides, {counted(nowhere, 'convention')} sans commune d'exercice (études en cours, "
+            "installation attendue, lieu non dit)."
         )
     try:
         series = read_series(asked.profession, asked.outcome, key)

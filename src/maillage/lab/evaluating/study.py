@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from maillage.diagnosis.frame import Floats
+from maillage.kit.words import counted
 from maillage.lab.evaluating.series import Series
 from maillage.science.checks import BoolArray, IntArray, ScienceError
 from maillage.science.evaluation.conclusions import (
@@ -66,9 +67,7 @@ class Study:
                 "Aucune commune non aidée ne ressemble assez aux communes aidées pour leur être comparée."
             )
         if len(matches.unmatched):
-            notes.append(
-                f"{len(matches.unmatched)} commune(s) aidée(s) sans commune semblable : hors de l'étude."
-            )
+            notes.append(f"{_aided(len(matches.unmatched))} sans commune semblable : hors de l'étude.")
         if len(names) < 3:
             notes.append(
                 "Une seule année précède la première aide : les communes n'ont pu être appariées sur leur "
@@ -114,17 +113,14 @@ def _left_out(series: Series, started: Mapping[str, int], start: IntArray) -> li
     unknown = len(set(started) - set(series.codes))
     if unknown:
         notes.append(
-            f"{unknown} commune(s) aidée(s) sans résultat publié chaque année de {first} à {last} : hors de "
-            "l'étude."
+            f"{_aided(unknown)} sans résultat publié chaque année de {first} à {last} : hors de l'étude."
         )
     early = int(((start != NEVER) & (start <= first)).sum())
     if early:
-        notes.append(
-            f"{early} commune(s) aidée(s) dès {first} ou avant, sans année d'avant : hors de l'étude."
-        )
+        notes.append(f"{_aided(early)} dès {first} ou avant, sans année d'avant : hors de l'étude.")
     late = int((start > last).sum())
     if late:
-        notes.append(f"{late} commune(s) aidée(s) après {last}, dernière année connue : hors de l'étude.")
+        notes.append(f"{_aided(late)} après {last}, dernière année connue : hors de l'étude.")
     notes.append(
         "Les communes de comparaison sont celles de tous les territoires chargés ; des aides d'autres "
         "collectivités, inconnues ici, ont pu les toucher."
@@ -193,3 +189,7 @@ def study_document(found: EventStudy) -> dict[str, Any]:
         "impossible": [list(pair) for pair in found.impossible],
         "pretrend_p": found.pretrend_p,
     }
+
+
+def _aided(count: int) -> str:
+    return counted(count, "commune aidée", "communes aidées")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maillage.acts.document import Act, Block, Bullets, Figures, Heading, Paragraph, Picture, Table
 from maillage.kit.words import counted
-from maillage.lab.pages.parts import assumption_rows
+from maillage.lab.pages.parts import assumption_rows, data_list
 from maillage.lab.pages.scenario import (
     MOST_SHOWN,
     SHARED,
@@ -99,6 +99,5 @@ def _assumptions(reading: Reading) -> Table:
 
 def _data(reading: Reading) -> Bullets:
     snapshot = reading.scenario.snapshot
-    sources = [str(source["title"]) for source in snapshot.sources]
     first = f"{reading.profession.label}, millésime {snapshot.vintage}, {reading.diagnosis.territory.name}."
-    return Bullets((first, *sources, SHARED, *reading.diagnosis.warnings))
+    return data_list(snapshot.sources, first, SHARED, *reading.diagnosis.warnings)

@@ -14,6 +14,7 @@ from maillage.kit.text import number, percent
 from maillage.kit.words import counted
 from maillage.lab.evaluating.staying import EVERYONE
 from maillage.lab.models import Result
+from maillage.lab.pages.parts import data_list
 from maillage.letters.writing import compose
 from maillage.science.checks import ScienceError
 from maillage.science.evaluation.conclusions import Estimate
@@ -97,6 +98,7 @@ def page(result: Result) -> dict[str, Any]:
         "stays": stay_rows(seen),
         "milestones": milestones(seen),
         "aids": document["aids"],
+        "supposed": SUPPOSED,
         "notices": [*document["warnings"], *notes(seen)],
     }
 
@@ -324,12 +326,20 @@ def rows_of(seen: Evaluated) -> Iterator[Row]:
             yield "présence", curve["title"], f"{number(time, 1)} mois", share, low, high, at_risk
 
 
+SUPPOSED: Final = (
+    "Sans l'aide, les communes aidées auraient évolué comme celles à qui elles sont comparées.",
+    "Une commune est aidée depuis l'année de sa première convention signée.",
+    "Un départ est un manquement confirmé ou un exercice arrêté sans reprise ; les autres sont suivis "
+    "jusqu'au dernier répertoire comparé, à la fin de leur engagement ou à aujourd'hui.",
+)
+
+
 def act(result: Result) -> Act:
     """The evaluation as a document that an assembly can be given."""
     seen = read(result.outcome)
     blocks: list[Block] = [Paragraph(seen.document["conclusion"]["sentence"]), Paragraph(about(seen))]
     blocks += [Heading("Aides signées"), _aids_table(seen), *_effect_blocks(seen), *_stay_blocks(seen)]
-    blocks += [Heading("Données"), _data(seen)]
+    blocks += [Heading("Ce que l'on suppose"), Bullets(SUPPOSED), Heading("Données"), _data(seen)]
     return compose(authority=result.authority, title=result.title, blocks=tuple(blocks))
 
 
@@ -392,5 +402,4 @@ def _stay_blocks(seen: Evaluated) -> list[Block]:
 
 
 def _data(seen: Evaluated) -> Bullets:
-    titles = [str(source["title"]) for source in seen.document["snapshot"]["sources"]]
-    return Bullets((*titles, *seen.document["warnings"], *notes(seen)))
+    return data_list(seen.document["snapshot"]["sources"], *seen.document["warnings"], *notes(seen))

@@ -15,7 +15,7 @@ from maillage.kit.words import counted
 from maillage.lab.foreseen import ACCESS, MEASURES, PRACTITIONERS, WORK, Area, Foreseen, read
 from maillage.lab.inputs import COMMUNE, EPCI, TERRITORY
 from maillage.lab.models import Result
-from maillage.lab.pages.parts import assumption_rows, commune_map
+from maillage.lab.pages.parts import assumption_rows, commune_map, data_list
 from maillage.letters.writing import compose
 from maillage.science.demography.fans import Interval
 
@@ -318,5 +318,4 @@ def _trial_blocks(seen: Foreseen) -> list[Block]:
 def _data(seen: Foreseen) -> Bullets:
     document = seen.document
     drawn = f"{counted(document['draws'], 'tirage')}, graine {document['seed']}, millésime {seen.years[0]}."
-    titles = [str(source["title"]) for source in document["snapshot"]["sources"]]
-    return Bullets((drawn, *titles, *document["warnings"]))
+    return data_list(document["snapshot"]["sources"], drawn, *document["warnings"])

@@ -12,7 +12,7 @@ from maillage.kit.exports import Row
 from maillage.kit.text import number
 from maillage.kit.words import counted
 from maillage.lab.models import Result
-from maillage.lab.pages.parts import assumption_rows
+from maillage.lab.pages.parts import assumption_rows, data_list
 from maillage.lab.pages.siting import ESTIMATED, assumptions_of, opened_text
 from maillage.lab.siting import SitingRequest
 from maillage.letters.writing import compose
@@ -96,8 +96,7 @@ def act(result: Result) -> Act:
         Heading("Ce qui a été demandé"),
         Figures(tuple(asked(result))),
         Heading("Données"),
-        *(Paragraph(str(source["title"])) for source in found["sources"]),
-        *(Paragraph(notice) for notice in (ESTIMATED, *found["warnings"])),
+        data_list(found["sources"], ESTIMATED, *found["warnings"]),
     ]
     return compose(authority=result.authority, title=result.title, blocks=tuple(blocks))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from maillage.acts.document import Bullets
 from maillage.diagnosis.frame import Floats
 from maillage.diagnosis.mapping import outline_of
 from maillage.diagnosis.models import Snapshot
@@ -84,6 +85,11 @@ def pins_at(names: Mapping[str, str]) -> tuple[Pin, ...]:
         for row in rows
         if row.lon is not None and row.lat is not None
     )
+
+
+def data_list(sources: Sequence[Mapping[str, Any]], *said: str) -> Bullets:
+    """The data of a printed result, each named once, then what must be known of it."""
+    return Bullets(tuple(dict.fromkeys((*(str(source["title"]) for source in sources), *said))))
 
 
 def by_commune(ground: Ground, values: Floats) -> dict[str, float]:

@@ -14,7 +14,7 @@ from maillage.kit.text import number
 from maillage.kit.words import counted
 from maillage.lab.effects import RULES, Kind
 from maillage.lab.models import Result
-from maillage.lab.pages.parts import assumption_rows, commune_map, level_rows, people, pins_at
+from maillage.lab.pages.parts import assumption_rows, commune_map, data_list, level_rows, people, pins_at
 from maillage.lab.simulating import VISIBLE, Levels
 from maillage.lab.siting import SitingRequest
 from maillage.letters.writing import compose
@@ -254,5 +254,4 @@ def _assumptions_table(found: dict[str, Any]) -> Table:
 def _data(result: Result) -> Bullets:
     found = result.outcome
     first = f"{profession(found['profession']).label}, millésime {found['vintage']}, {found['name']}."
-    sources = [str(source["title"]) for source in found["sources"]]
-    return Bullets((first, *sources, ESTIMATED, *found["warnings"]))
+    return data_list(found["sources"], first, ESTIMATED, *found["warnings"])

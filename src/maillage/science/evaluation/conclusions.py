@@ -93,8 +93,8 @@ def conclude(
     least = _number(minimum_detectable_effect(estimate.error))
     if estimate.treated < FEWEST_TREATED:
         return _doubt(
-            f"On ne peut pas conclure : {estimate.treated} commune(s) aidée(s), il en faut au moins "
-            f"{FEWEST_TREATED} ; l'effet estimé serait {span}."
+            f"On ne peut pas conclure avec si peu de communes aidées ({estimate.treated}) : il en faut au "
+            f"moins {FEWEST_TREATED} ; l'effet estimé serait {span}."
         )
     if pretrend_p is not None and pretrend_p < 0.05:
         return _doubt(

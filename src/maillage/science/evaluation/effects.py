@@ -61,8 +61,8 @@ class Panel:
         early = treated & (self.start <= self.years[0])
         if early.any():
             raise ScienceError(
-                f"{int(early.sum())} commune(s) aidée(s) dès {self.years[0]} ou avant : aucune année ne "
-                "précède l'aide, écartez-les ou chargez des années plus anciennes."
+                f"Communes aidées dès {self.years[0]} ou avant : {int(early.sum())}. Aucune année ne précède "
+                "leur aide : écartez-les ou chargez des années plus anciennes."
             )
         if not treated.any():
             raise ScienceError(

@@ -90,8 +90,8 @@ def nobody_reaches(model: str, unreachable: IntArray, watch: Watch) -> Siting:
         status=Status.INFEASIBLE,
         seconds=watch.spent,
         unreachable=unreachable,
-        reason=f"{len(unreachable)} origine(s) ne sont à portée d'aucun lieu candidat : élargissez la "
-        "portée, ajoutez des candidats ou écartez ces origines.",
+        reason=f"Origines à portée d'aucun lieu candidat : {len(unreachable)}. Élargissez la portée, "
+        "ajoutez des candidats ou écartez ces origines.",
     )
 
 
