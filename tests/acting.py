@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+
+def french(browser: Browser) -> BrowserContext:
+    """What someone in France opens: their language, their hour, a desktop."""
+    return browser.new_context(
+        locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
+    )
 
 
 @dataclass(frozen=True)
@@ -20,12 +27,24 @@ class Actor:
         self.page.goto(f"{self.site}{reverse(name, args=args)}")
 
     def follows(self, link: str) -> None:
-        self.page.locator("main").get_by_role("link", name=link).first.click()
+        """Follow a link of the page, and wait for where it leads."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("link", name=link).first.click()
 
     def presses(self, button: str) -> None:
-        """Press a button: a field for a file, which is one too for the browser, is not pressed."""
-        named = self.page.get_by_role("button", name=button)
-        self.page.locator("main button").and_(named).first.click()
+        """Press a button, and wait for the page that answers: until then the server may still be at work."""
+        with self.page.expect_navigation():
+            self._button(button).click()
+
+    def downloads(self, button: str) -> Path:
+        """Press a button that gives a file; gives where it was put."""
+        with self.page.expect_download() as download:
+            self._button(button).click()
+        return Path(download.value.path())
+
+    def _button(self, name: str) -> Locator:
+        """The button of this name: a field for a file is one too for the browser, and is not pressed."""
+        return self.page.locator("main button").and_(self.page.get_by_role("button", name=name)).first
 
     def fills(self, label: str, value: str) -> None:
         self._field(label).fill(value)
@@ -35,6 +54,13 @@ class Actor:
 
     def ticks(self, label: str) -> None:
         self._field(label).check()
+
+    def ticks_all(self) -> None:
+        """Tick every box of the page; there must be one."""
+        boxes = self.page.get_by_role("checkbox").all()
+        assert boxes, f"no box to tick on {self.page.url}"
+        for box in boxes:
+            box.check()
 
     def hands_in(self, label: str, file: Path) -> None:
         self._field(label).set_input_files(file)

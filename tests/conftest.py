@@ -13,10 +13,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db.backends.sqlite3.base import DatabaseOperations
 from django.db.models import QuerySet
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from django.db.models.signals import post_migrate
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
+from acting import french
 from country import write_country
 from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
@@ -63,8 +74,11 @@ def _home_is_removed() -> Iterator[None]:
 def _emptying_is_not_deleting() -> Iterator[None]:
     """After a test that wrote for good, every table is emptied: what SQLite refuses to delete as well.
 
-    Its triggers are put aside meanwhile. PostgreSQL truncates, which no trigger of ours hears.
+    Its triggers are put aside meanwhile. PostgreSQL truncates, which no trigger of ours hears. Nor are the
+    names of models written anew each time: nothing reads them.
     """
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     empty = DatabaseOperations.execute_sql_flush
 
     def empty_without_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
@@ -136,6 +150,8 @@ def browser() -> Iterator[Browser]:
     executable = asked or next(filter(None, map(shutil.which, CHROMIUM)), None)
     if executable is None:
         pytest.skip("Chromium is not installed on this machine (apt-get install chromium)")
+    # A machine that does two things at once may be slow: what is awaited comes, or the test fails late.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield launched
@@ -143,36 +159,48 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Opens the page of one more person, in French; whatever a browser complains of fails the test.
+def heed() -> Iterator[Callable[[Page], None]]:
+    """Listens to a page; whatever its browser complains of fails the test.
 
     An error of a script, or a refusal by the security policy.
     """
+    heard: list[str] = []
+    pages: list[Page] = []
+
+    def on_error(error: Error) -> None:
+        heard.append(str(error))
+
+    def on_message(message: ConsoleMessage) -> None:
+        # A missing resource is also the answer of a page that must be refused: its test looks at the status.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            heard.append(message.text)
+
+    def listen(page: Page) -> None:
+        pages.append(page)
+        page.on("pageerror", on_error)
+        page.on("console", on_message)
+
+    yield listen
+    for page in pages:
+        page.remove_listener("pageerror", on_error)
+        page.remove_listener("console", on_message)
+    assert not heard, f"the browser complained: {heard}"
+
+
+@pytest.fixture
+def open_page(browser: Browser, heed: Callable[[Page], None]) -> Iterator[Callable[[], Page]]:
+    """Opens the page of one more person, in French."""
     contexts: list[BrowserContext] = []
-    errors: list[str] = []
 
     def open_one() -> Page:
-        context = browser.new_context(
-            locale="fr-FR", timezone_id="Europe/Paris", viewport={"width": 1280, "height": 900}
-        )
-        contexts.append(context)
-        opened = context.new_page()
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        # A missing resource is also the answer of a page that must be refused: its test looks at the status.
-        opened.on(
-            "console",
-            lambda message: (
-                errors.append(message.text)
-                if message.type == "error" and not message.text.startswith("Failed to load resource")
-                else None
-            ),
-        )
+        contexts.append(french(browser))
+        opened = contexts[-1].new_page()
+        heed(opened)
         return opened
 
     yield open_one
     for context in contexts:
         context.close()
-    assert not errors, f"the browser complained: {errors}"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-import specimens
+from acting import Actor
 from applying import STUDENT, applicant, draft, scheme
 from maillage.accounts.models import User
 from maillage.applications.models import Application
@@ -18,38 +18,36 @@ from people import PASSWORD
 pytestmark = pytest.mark.browser
 
 
-def test_a_student_applies_from_the_public_page_to_the_receipt(site: str, page: Page, tmp_path: Path) -> None:
+def test_a_student_applies_from_the_public_page_to_the_receipt(site: str, page: Page, paper: Path) -> None:
     made = scheme()
     made.authority.is_demo = True
     made.authority.save()
-    certificate = tmp_path / "certificat.pdf"
-    certificate.write_bytes(specimens.pdf())
-    page.goto(f"{site}{reverse('applications:start', args=[made.authority.slug, made.key])}")
-    page.get_by_role("link", name="Créer mon compte").click()
-    page.get_by_label("Prénom et nom").fill("Camille Exemple")
-    page.get_by_label("Adresse électronique").fill("camille@exemple.invalid")
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Créer mon compte").click()
-    page.get_by_label("Adresse électronique").fill("camille@exemple.invalid")
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    page.get_by_role("button", name="Commencer ma demande").click()
-    page.locator("#id_first_name").fill(STUDENT["first_name"])
-    page.locator("#id_last_name").fill(STUDENT["last_name"])
-    page.get_by_label("Adresse postale").fill(STUDENT["address"])
-    page.get_by_role("button", name="Enregistrer et continuer").click()
-    page.get_by_label("Année d'études").fill("5")
-    page.get_by_role("button", name="Enregistrer et continuer").click()
-    page.get_by_role("link", name="Continuer").click()
-    page.get_by_label("Joindre : Certificat de scolarité").set_input_files(certificate)
-    page.locator("button", has_text="Joindre : Certificat de scolarité").click()
-    expect(page.locator("main")).to_contain_text("certificat.pdf")
-    page.get_by_role("link", name="Continuer").click()
-    for box in page.get_by_role("checkbox").all():
-        box.check()
-    page.get_by_role("button", name="Déposer ma demande").click()
-    expect(page.locator("h1")).to_have_text("Votre demande est déposée")
-    expect(page.locator("main")).to_contain_text(Application.objects.get().number)
+    student = Actor(page, site)
+    student.opens("applications:start", made.authority.slug, made.key)
+    student.follows("Créer mon compte")
+    student.fills("Prénom et nom", "Camille Exemple")
+    student.fills("Adresse électronique", "camille@exemple.invalid")
+    student.fills("Mot de passe", PASSWORD)
+    student.presses("Créer mon compte")
+    student.fills("Adresse électronique", "camille@exemple.invalid")
+    student.fills("Mot de passe", PASSWORD)
+    student.presses("Se connecter")
+    student.presses("Commencer ma demande")
+    student.fills("Prénom", STUDENT["first_name"])
+    student.fills("Nom", STUDENT["last_name"])
+    student.fills("Adresse postale", STUDENT["address"])
+    student.presses("Enregistrer et continuer")
+    student.fills("Année d'études", "5")
+    student.presses("Enregistrer et continuer")
+    student.follows("Continuer")
+    student.hands_in("Joindre : Certificat de scolarité", paper)
+    student.presses("Joindre : Certificat de scolarité")
+    student.reads("certificat.pdf")
+    student.follows("Continuer")
+    student.ticks_all()
+    student.presses("Déposer ma demande")
+    student.is_at("Votre demande est déposée")
+    student.reads(Application.objects.get().number)
 
 
 def test_a_draft_saves_itself_as_one_leaves_a_field(

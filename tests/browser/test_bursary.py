@@ -158,8 +158,7 @@ def _fill_in(student: Actor, paper: Path) -> None:
     student.presses("Joindre : Certificat de scolarité")
     student.reads("certificat.pdf")
     student.follows("Continuer")
-    for box in student.page.get_by_role("checkbox").all():
-        box.check()
+    student.ticks_all()
     student.presses("Déposer ma demande")
 
 
@@ -345,10 +344,9 @@ def _pay(finance: Actor, colleague: Actor, folder: Path, total: str, *, rejected
     colleague.presses("Approuver et mandater")
     colleague.presses("Envoyer à la comptabilité")
     colleague.reads(f"Envoyé : {total}")
-    with colleague.page.expect_download() as download:
-        colleague.presses("Télécharger en CSV")
+    sent = colleague.downloads("Télécharger en CSV")
     answer = folder / "retour.csv"
-    answer.write_text(_answered(Path(download.value.path()), rejected, clock.today()), "utf-8")
+    answer.write_text(_answered(sent, rejected, clock.today()), "utf-8")
     finance.opens("payments:returns")
     finance.hands_in("Fichier retour", answer)
     finance.presses("Lire le fichier")
