@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -10,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from maillage.accounts.guards import authority_of, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
-from maillage.jobs.actions import enqueue
+from maillage.kit.web import attempt_in
+from maillage.lab import actions
 from maillage.lab.evaluating import NOTHING_SIGNED, agreements_of, schemes_of
 from maillage.lab.forms.evaluation import EvaluationForm
 
@@ -22,10 +25,8 @@ def new(request: MemberRequest) -> HttpResponse:
     schemes = schemes_of(agreements_of(authority, request.user))
     form = EvaluationForm(request.POST or None, authority=authority, schemes=schemes)
     if form.is_valid():
-        if schemes:
-            arguments = {"authority": authority.pk, "by": request.user.pk, "request": form.cleaned_data}
-            enqueue(kind="lab_evaluate", authority=authority, by=request.user, arguments=arguments)
+        ask = partial(actions.ask_evaluation, authority=authority, request=form.cleaned_data, by=request.user)
+        if attempt_in(form, ask) is not None:
             return redirect("lab:results")
-        form.add_error(None, NOTHING_SIGNED)
     context = {"form": form, "schemes": schemes, "nothing": NOTHING_SIGNED}
     return TemplateResponse(request, "lab/evaluation_form.html", context)

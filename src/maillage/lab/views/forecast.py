@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from maillage.accounts.guards import authority_of, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
-from maillage.jobs.actions import enqueue
 from maillage.kit.web import refusals_as_pages
+from maillage.lab import actions
 from maillage.lab.forms.forecast import ForecastForm, SupposedForm
 
 
@@ -28,7 +28,6 @@ def new(request: MemberRequest) -> HttpResponse:
             "territory": str(asked["territory"].key),
             "assumptions": supposed.assumed(asked["profession"]).as_document(),
         }
-        arguments = {"authority": authority.pk, "by": request.user.pk, "request": wanted}
-        enqueue(kind="lab_forecast", authority=authority, by=request.user, arguments=arguments)
+        actions.ask_forecast(authority=authority, request=wanted, by=request.user)
         return redirect("lab:results")
     return TemplateResponse(request, "lab/forecast_form.html", {"form": form, "supposed": supposed})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -10,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maillage.accounts.guards import authority_of, right_required
 from maillage.accounts.requests import MemberRequest
 from maillage.accounts.rights import Right
-from maillage.jobs.actions import enqueue
 from maillage.kit.web import attempt, attempt_in, refusals_as_pages, say_errors
-from maillage.lab import actions, siting
+from maillage.lab import actions
 from maillage.lab.forms.siting import MoreForm, ScenarioTitleForm, SitingForm, request_of
 from maillage.lab.models import Result
 
@@ -26,12 +27,8 @@ def new(request: MemberRequest) -> HttpResponse:
     more = MoreForm(request.POST or None)
     if form.is_valid() & more.is_valid():
         asked = request_of(form, more, authority.territory)
-        kind, check = (
-            ("lab_front", siting.check_front) if asked.model == siting.FRONT else ("lab_site", siting.prepare)
-        )
-        if attempt_in(form, lambda: check(asked)) is not None:
-            arguments = {"authority": authority.pk, "by": request.user.pk, "request": asked.as_document()}
-            enqueue(kind=kind, authority=authority, by=request.user, arguments=arguments)
+        ask = partial(actions.ask_siting, authority=authority, request=asked, by=request.user)
+        if attempt_in(form, ask) is not None:
             return redirect("lab:results")
     return TemplateResponse(request, "lab/siting_form.html", {"form": form, "more": more})
 
