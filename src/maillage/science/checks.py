@@ -47,8 +47,8 @@ def finite(values: npt.ArrayLike, length: int, name: str, *, columns: bool = Fal
     if bad.any():
         row = int(np.argwhere(bad)[0][0])
         raise ScienceError(
-            f"{int(bad.sum())} valeur(s) manquante(s) ou infinie(s) dans {name} (première au rang {row}) : "
-            "écartez ces éléments ou complétez la donnée, une valeur absente n'est pas un zéro."
+            f"Valeurs manquantes ou infinies dans {name} : {int(bad.sum())}, la première au rang {row}. "
+            "Écartez ces éléments ou complétez la donnée, une valeur absente n'est pas un zéro."
         )
     return array
 

@@ -172,8 +172,8 @@ def _refuse_repeated_pair(rows: IntArray, columns: IntArray) -> None:
     same = (np.diff(rows[order]) == 0) & (np.diff(columns[order]) == 0)
     first = order[int(np.argmax(same))]
     raise ScienceError(
-        f"{int(same.sum())} trajet(s) en double dans les temps de trajet (par exemple de l'origine "
-        f"{rows[first]} au lieu {columns[first]}) : gardez un seul temps par trajet."
+        f"Trajets en double dans les temps de trajet : {int(same.sum())}, par exemple de l'origine "
+        f"{rows[first]} au lieu {columns[first]}. Gardez un seul temps par trajet."
     )
 
 
