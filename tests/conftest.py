@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.management import create_contenttypes
@@ -32,6 +33,14 @@ from country import write_country
 from maillage.intake.actions import load
 from maillage.intake.models import ImportRun
 
+# A property is not a stopwatch: a busy machine must not fail it. The rest is as hypothesis has it, in CI too.
+hypothesis.settings.register_profile(
+    "untimed",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("untimed")
 # Playwright keeps an event loop in the thread of the tests, where Django then refuses its database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

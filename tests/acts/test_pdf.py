@@ -125,7 +125,7 @@ def test_what_people_write_is_never_typst_code(tmp_path: Path) -> None:
     assert "root:" not in text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=60))
 def test_any_text_makes_a_pdf(text: str) -> None:
     act = replace(

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreeing import PLAIN, amended, committed, live, pay, signed, total
@@ -78,7 +78,7 @@ def check(agreement: Agreement) -> None:
     assert not Agreement.objects.out_of_balance().exists()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @given(st.lists(STEPS, max_size=6))
 def test_the_sums_hold_whatever_happens(steps: Sequence[tuple[str, int]]) -> None:
     # The acts say the same whatever the steps: none is drawn here.

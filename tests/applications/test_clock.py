@@ -49,7 +49,7 @@ def test_a_draft_has_no_clock() -> None:
         refusal.refusal_clock(Application(), DAY)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(stops=st.lists(st.tuples(st.integers(1, 10), st.integers(1, 20), st.integers(0, 30)), max_size=4))
 def test_the_day_moves_by_the_days_stopped_and_never_back(
     row: Application, stops: list[tuple[int, int, int]]

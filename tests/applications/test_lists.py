@@ -189,7 +189,7 @@ class Paging(TestCase):
         descending=st.booleans(),
         size=st.integers(1, 5),
     )
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     def test_pages_hold_every_row_once(
         self, amounts: list[int | None], key: str, descending: bool, size: int
     ) -> None:

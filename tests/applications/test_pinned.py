@@ -43,7 +43,7 @@ def replace_version(made: Scheme, number: int) -> None:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=8)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
 @given(
     answers=st.fixed_dictionaries(
         {}, optional={"year_of_study": st.integers(1, 9), "years_left": st.integers(0, 9)}

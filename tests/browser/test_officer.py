@@ -48,7 +48,7 @@ def test_the_page_of_a_job_says_by_itself_that_it_is_done(
     page.goto(f"{site}{reverse('office:job', args=[job.pk])}")
     expect(page.locator("progress")).to_have_attribute("value", "42")
     Job.objects.update(state=Job.State.DONE)
-    expect(page.locator(".job")).to_contain_text("Terminé", timeout=10_000)
+    expect(page.locator(".job")).to_contain_text("Terminé")
     expect(page.locator("progress")).to_have_count(0)
 
 

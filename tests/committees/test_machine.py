@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -113,7 +113,5 @@ def test_no_sequence_commits_more_than_was_authorised() -> None:
         settings=settings(
             max_examples=8,
             stateful_step_count=12,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -18,6 +18,8 @@ from maillage.demo.territory import FORMER, Territory, make_territory
 from maillage.diagnosis.professions import PROFESSIONS
 from maillage.sources.values import commune_code, departement_code
 
+pytestmark = pytest.mark.once
+
 OTHER_SEEDS = (0, 11)
 
 

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.once
+
 # An installation of its own, on a SQLite file. Each load runs in a fork that dies by SIGKILL when it reaches
 # a given function; prints how each ended and what another process then finds in the database.
 LOADS = """

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-DEADLINE = 60.0
+pytestmark = pytest.mark.once
+
+DEADLINE = 300.0
 
 ENQUEUE = """
 import sys

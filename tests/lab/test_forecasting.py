@@ -206,6 +206,7 @@ NEEDED = (
 )
 
 
+@pytest.mark.once
 @pytest.mark.shared
 def test_france_is_tried_on_what_was_published_since(shared_data: Path, tmp_path: Path) -> None:
     for name in NEEDED:

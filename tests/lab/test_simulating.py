@@ -71,7 +71,7 @@ def test_more_care_never_lowers_anyone() -> None:
     of = diagnosis().profession
 
     @given(st.lists(st.floats(0, 20), min_size=len(CODES), max_size=len(CODES)))
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     def holds(added: list[float]) -> None:
         effect = simulate(found, np.array(added), of)
         assert (effect.change >= 0).all()

@@ -218,7 +218,7 @@ def test_each_verb_is_used_in_its_states_alone() -> None:
 def test_whatever_is_recovered_or_forgiven_the_ledger_says_the_same() -> None:
     clawback = ordered(steps=6)
 
-    @settings(max_examples=25, deadline=None, database=None)
+    @settings(max_examples=25, database=None)
     @given(st.lists(st.one_of(st.just("recover"), st.integers(1, 300_000)), max_size=10))
     def play(moves: list[Any]) -> None:
         from django.db import transaction

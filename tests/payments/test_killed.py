@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.once
+
 # An installation of its own, on a SQLite file. Each step runs in a fork that dies by SIGKILL when it reaches
 # a given call of a given function, then runs again whole; prints what another process finds after each.
 STEPS = """

@@ -34,7 +34,7 @@ class Sequences(TestCase):
             self.agreements: list[Agreement] = [payable(1000, envelope=self.envelope) for _ in range(2)]
 
     @given(STEPS)
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
     def test_no_sequence_pays_more_than_is_ordered_nor_orders_more_than_the_appropriations(
         self, steps: list[tuple[str, int]]
     ) -> None:

@@ -10,9 +10,7 @@ from maillage.rules.scheme import SchemeRules
 from rules.strategies import documents, facts, field
 
 ON = date(2026, 1, 10)
-slow = settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25, deadline=None
-)
+slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25)
 ZONE = {
     "key": "zone",
     "label": "Zone",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from maillage.rules.errors import RulesError
 from maillage.rules.expressions import UNKNOWN, Context, Expression, Scope, ValueType, read_expression
@@ -16,7 +16,7 @@ from rules.strategies import OWN_FIELDS, amounts, conditions, facts, field
 
 VOCABULARY = SchemeRules.parse({"legal_basis": "OTHER", "kind": "gift", "fields": OWN_FIELDS}).vocabulary
 ON = date(2026, 1, 10)
-slow = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)
+slow = settings(max_examples=60)
 
 
 def read(raw: Any, expected: ValueType = ValueType.BOOLEAN) -> tuple[Expression, list[RulesError]]:

@@ -12,9 +12,7 @@ from maillage.rules.scheme import SchemeRules
 from maillage.rules.terms import Formula, Kind, Unit
 from rules.strategies import documents
 
-slow = settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25, deadline=None
-)
+slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25)
 
 BURSARY: dict[str, Any] = {
     "legal_basis": "L1511_8_I",

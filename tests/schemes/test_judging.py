@@ -150,7 +150,7 @@ FACTS = st.fixed_dictionaries(
 
 
 class TestJudgement(TestCase):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(facts=FACTS, on=st.dates(date(2015, 1, 1), date(2040, 1, 1)))
     def test_given_again_it_is_the_same_for_ever(self, facts: dict[str, Any], on: date) -> None:
         version = published()

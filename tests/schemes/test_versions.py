@@ -145,7 +145,7 @@ def test_the_database_refuses_to_change_a_published_version(change: dict[str, An
 
 
 class TestPublishedVersion(TestCase):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         steps=st.lists(
             st.tuples(

@@ -1,4 +1,4 @@
-"""Published scores of 2021, the oracle of several tests of this room, and no time limit on properties."""
+"""Published scores of 2021, the oracle of several tests of this room."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -6,12 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import settings
 from python_calamine import CalamineWorkbook
-
-# A property is not a stopwatch: a busy machine must not fail it.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 
 class PublishedApl(NamedTuple):

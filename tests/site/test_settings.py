@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "maillage", "diagnose", "--territory", "france"]
