@@ -12,6 +12,7 @@ from labs import siting, snapshot
 from maillage.accounts.roles import Role
 from maillage.jobs.models import Job
 from maillage.jobs.running import Cancelled, Progress
+from maillage.kit.text import percent
 from maillage.lab import jobs
 from maillage.lab.models import Result, Scenario
 from maillage.lab.pages import siting as pages
@@ -151,7 +152,8 @@ def test_two_goals_are_weighed_drawn_and_taken_away(client: Client) -> None:
     result = Result.objects.get()
     assert result.kind == "front"
     shown = text(client.get(reverse("lab:result", args=[result.pk])))
-    assert "compromis" in shown
+    filled, whole = max(one["shortfall"] for one in result.outcome["front"]), result.outcome["wholes"][0]
+    assert f"D&#x27;un côté, {percent(filled / whole)} du manque d&#x27;accès est comblé" in shown
     assert "<svg" in shown
     assert "Commune 5" in shown or "Commune 4" in shown
     assert client.get(reverse("lab:result_pdf", args=[result.pk])).content.startswith(b"%PDF-")

@@ -57,6 +57,10 @@ _CONFIG: Final[Spec] = {
         "labelLimit": 260,
         "labelPadding": 8,
         "title": None,
+        "titleColor": _QUIET,
+        "titleFontSize": 15,
+        "titleFontWeight": "normal",
+        "titlePadding": 10,
     },
     "text": {"fontSize": 15, "color": _INK},
 }
@@ -250,7 +254,7 @@ def front(points: Sequence[tuple[float, float]], *, first: str, second: str, col
             "type": "quantitative",
             "title": title,
             "scale": {"domain": [low, high], "nice": False},
-            "axis": {"grid": True, "tickCount": 5, "format": ",.0f"},
+            "axis": {"grid": True, "tickCount": 5, "format": ",~f"},
         }
     return _chart(
         rows,

@@ -69,3 +69,8 @@ def indices(values: npt.ArrayLike, size: int, name: str) -> IntArray:
             f"et la donnée va de {array.min()} à {array.max()}."
         )
     return array.astype(np.int64) if array.dtype.kind == "u" else array
+
+
+def said(value: object) -> str:
+    """A number as a French sentence writes it; whatever else was given, as it is."""
+    return f"{value:g}".replace(".", ",") if isinstance(value, (int, float)) else str(value)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array, get_index_dtype
 from scipy.spatial import cKDTree
 
-from maillage.science.checks import FloatArray, IntArray, ScienceError, finite, indices, nonnegative
+from maillage.science.checks import FloatArray, IntArray, ScienceError, finite, indices, nonnegative, said
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius of the IUGG, in kilometres."""
@@ -200,4 +200,6 @@ def require_positive(**parameters: float) -> None:
     """Refuse a parameter, given by its name, that is not a number above zero."""
     for name, value in parameters.items():
         if not (np.isfinite(value) and value > 0):
-            raise ScienceError(f"Le paramètre {name} doit être un nombre supérieur à zéro, et non {value}.")
+            raise ScienceError(
+                f"Le paramètre {name} doit être un nombre supérieur à zéro, et non {said(value)}."
+            )

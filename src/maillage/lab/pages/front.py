@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from maillage.acts.document import Act, Block, Figures, Heading, Paragraph, Picture, Table
 from maillage.diagnosis.professions import profession
 from maillage.drawing import charts
 from maillage.kit.exports import Row
-from maillage.kit.text import number
+from maillage.kit.text import number, percent
 from maillage.kit.words import counted
 from maillage.lab.models import Result
 from maillage.lab.pages.parts import assumption_rows, data_list
@@ -17,7 +17,10 @@ from maillage.lab.pages.siting import ESTIMATED, assumptions_of, opened_text
 from maillage.lab.siting import SitingRequest
 from maillage.letters.writing import compose
 
-PROVEN = "optimal"
+PROVEN: Final = "optimal"
+REACHED: Final = {"shortfall": "Manque d'accès comblé", "mclp": "Habitants couverts"}
+"""What each goal reaches: the shortfall as a share of itself, its own unit saying nothing to anyone."""
+ORDER: Final = "Du plus de manque comblé au plus d'habitants couverts"
 
 
 def page(result: Result) -> dict[str, Any]:
@@ -28,8 +31,8 @@ def page(result: Result) -> dict[str, Any]:
         "profession": profession(found["profession"]),
         "snapshot": result.snapshot,
         "vintage": found["vintage"],
-        "labels": found["labels"],
-        "units": found["units"],
+        "order": ORDER,
+        "columns": _columns(found),
         "chart": {"svg": _drawn(found), "caption": _caption(found)},
         "rows": _rows(found),
         "asked": asked(result),
@@ -40,15 +43,14 @@ def page(result: Result) -> dict[str, Any]:
 
 def sentence(found: dict[str, Any]) -> str:
     """Both ends of the front: what each goal would give alone, and what it leaves of the other."""
-    kept = found["front"]
-    first, second = found["models"]
-    best, other = max(kept, key=lambda one: one[first]), max(kept, key=lambda one: one[second])
-    if len(kept) == 1:
+    rows = _rows(found)
+    if len(rows) == 1:
         return "Un seul choix est le meilleur pour les deux buts à la fois."
+    filled, covering = rows[0], rows[-1]
     return (
-        f"{counted(len(kept), 'compromis', 'compromis')} : tout pour « {found['labels'][0].lower()} » donne "
-        f"{number(best[first])} et {number(best[second])} habitants couverts ; tout pour couvrir en couvre "
-        f"{number(other[second])} et comble {number(other[first])}."
+        f"{counted(len(rows), 'compromis', 'compromis')}. D'un côté, {filled['first']} du manque d'accès est "
+        f"comblé et {filled['second']} habitants sont couverts ; de l'autre, {covering['first']} du manque "
+        f"et {covering['second']} habitants."
     )
 
 
@@ -69,15 +71,16 @@ def table(result: Result) -> tuple[Sequence[str], Iterable[Row]]:
     found = result.outcome
     rows = [
         (
-            one[found["models"][0]],
-            one[found["models"][1]],
-            one["status"],
+            *(one[model] for model in found["models"]),
+            row["first"],
+            row["proof"],
             " ".join(one["sites"]),
             row["sites"],
         )
         for one, row in zip(_ordered(found), _rows(found), strict=True)
     ]
-    return (*found["labels"], "preuve", "codes", "communes"), rows
+    units = [f"{column} ({unit})" for column, unit in zip(_columns(found), found["units"], strict=True)]
+    return (*units, "part du manque", "preuve", "codes", "communes"), rows
 
 
 def act(result: Result) -> Act:
@@ -88,8 +91,8 @@ def act(result: Result) -> Act:
         Picture(_drawn(found), _caption(found)),
         Heading("Compromis"),
         Table(
-            "Du meilleur pour le premier but au meilleur pour le second",
-            (*found["labels"], "Preuve", "Communes"),
+            ORDER,
+            (*_columns(found), "Preuve", "Communes"),
             tuple((row["first"], row["second"], row["proof"], row["sites"]) for row in _rows(found)),
             ("right", "right", "left", "left"),
         ),
@@ -101,16 +104,24 @@ def act(result: Result) -> Act:
     return compose(authority=result.authority, title=result.title, blocks=tuple(blocks))
 
 
+def _columns(found: dict[str, Any]) -> list[str]:
+    return [REACHED[model] for model in found["models"]]
+
+
 def _ordered(found: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(found["front"], key=lambda one: -float(one[found["models"][0]]))
 
 
+def _share(found: dict[str, Any], one: dict[str, Any]) -> float:
+    """The part of the shortfall that a compromise fills."""
+    return float(one[found["models"][0]]) / float(found["wholes"][0])
+
+
 def _rows(found: dict[str, Any]) -> list[dict[str, str]]:
-    first, second = found["models"]
     return [
         {
-            "first": number(one[first]),
-            "second": number(one[second]),
+            "first": percent(_share(found, one)),
+            "second": number(one[found["models"][1]]),
             "proof": "prouvé" if one["status"] == PROVEN else "sans preuve",
             "sites": ", ".join(found["names"].get(code, code) for code in one["sites"]),
         }
@@ -119,10 +130,9 @@ def _rows(found: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _drawn(found: dict[str, Any]) -> str:
-    first, second = found["models"]
-    points = [(float(one[first]), float(one[second])) for one in found["front"]]
-    titles = [f"{label} ({unit})" for label, unit in zip(found["labels"], found["units"], strict=True)]
-    return charts.render(charts.front(points, first=titles[0], second=titles[1]), label=_caption(found))
+    points = [(100 * _share(found, one), float(one[found["models"][1]])) for one in found["front"]]
+    first, second = _columns(found)
+    return charts.render(charts.front(points, first=f"{first} (%)", second=second), label=_caption(found))
 
 
 def _caption(found: dict[str, Any]) -> str:

@@ -126,18 +126,6 @@ class Sited:
         return [] if assignment is None else [float(people[assignment == site].sum()) for site in sites]
 
     @property
-    def reference(self) -> float | None:
-        """What the objective is a share of: everyone, everyone under the threshold, or all that they lack."""
-        problem = self.problem
-        ground, threshold = problem.ground, problem.threshold
-        if self.family in ("mclp", "cmclp"):
-            return float(problem.people.sum())
-        if self.family in ("shortfall", "lifted") and threshold is not None:
-            lacking = np.maximum(threshold - ground.access, 0.0)
-            return float(ground.population @ (lacking if self.family == "shortfall" else lacking > 0))
-        return None
-
-    @property
     def unit(self) -> str:
         """What the objective counts."""
         request = self.problem.request
@@ -175,7 +163,7 @@ class Sited:
 
     def _facts(self) -> dict[str, str]:
         request, value = self.problem.request, self.siting.objective or 0.0
-        reference, total = self.reference, float(self.problem.people.sum())
+        reference, total = self.problem.whole(self.family), float(self.problem.people.sum())
         noun = ("arrêt", "arrêts") if request.model == MOBILE else ("lieu", "lieux")
         kept = int(self.problem.kept.sum())
         places = counted(len(self.siting.sites), *noun)
@@ -254,7 +242,7 @@ class Sited:
             "proof": self.proof,
             "unreachable": self.unreachable,
             "reason": self.reason,
-            "reference": self.reference,
+            "reference": self.problem.whole(self.family),
             "places": self._places() if found else [],
             "kept": problem.code[problem.kept].tolist(),
             "before": asdict(effect.levels_before),

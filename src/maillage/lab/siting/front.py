@@ -48,6 +48,7 @@ class Front:
             "models": [first.request.model, second.request.model],
             "labels": [problem.request.of.label for problem in self.problems],
             "units": [problem.request.of.unit for problem in self.problems],
+            "wholes": [problem.whole(problem.request.model) for problem in self.problems],
             "names": dict(Commune.objects.filter(code__in=opened).values_list("code", "name")),
             "front": [
                 {

@@ -74,6 +74,16 @@ class Problem:
         standardised = self.request.demand == STANDARDISED and not self.request.seeks_access
         return self.ground.standardised if standardised else self.ground.population
 
+    def whole(self, family: str) -> float | None:
+        """What the objective is a share of: everyone, everyone under the threshold, or all that they lack."""
+        ground, threshold = self.ground, self.threshold
+        if family in ("mclp", "cmclp"):
+            return float(self.people.sum())
+        if family in ("shortfall", "lifted") and threshold is not None:
+            lacking = np.maximum(threshold - ground.access, 0.0)
+            return float(ground.population @ (lacking if family == "shortfall" else lacking > 0))
+        return None
+
     @cached_property
     def options(self) -> Options:
         """What may open: everything at every candidate, or one to five days a week for a mobile practice."""

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from maillage.science.checks import BoolArray, FloatArray, IntArray, ScienceError, nonnegative
+from maillage.science.checks import BoolArray, FloatArray, IntArray, ScienceError, nonnegative, said
 from maillage.science.evaluation.conclusions import quantile
 
 
@@ -39,7 +39,7 @@ class Survival:
         """
         if not 0 <= time <= self.followed:
             raise ScienceError(
-                f"Personne n'est suivi aussi longtemps : demandez une durée entre 0 et {self.followed:g}."
+                f"Personne n'est suivi aussi longtemps : demandez une durée entre 0 et {said(self.followed)}."
             )
         rank = int(np.searchsorted(self.times, time, side="right")) - 1
         if rank < 0:

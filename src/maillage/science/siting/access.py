@@ -19,7 +19,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, diags_array, eye_array
 
-from maillage.science.checks import BoolArray, FloatArray, IntArray, ScienceError
+from maillage.science.checks import BoolArray, FloatArray, IntArray, ScienceError, said
 from maillage.science.siting.choice import Choice
 from maillage.science.siting.effort import Effort
 from maillage.science.siting.goal import Best, Goal, greedy, maximise, siting
@@ -39,7 +39,8 @@ def shortfall_goal(ground: Ground, threshold: float) -> Goal:
     lacking = np.maximum(_positive(threshold) - ground.scores, 0.0)
     if not (lacking * ground.people).any():
         raise ScienceError(
-            f"Personne n'est sous le seuil de {threshold:g} : choisissez un seuil plus haut ou un autre but."
+            f"Personne n'est sous le seuil de {said(threshold)} : choisissez un seuil plus haut ou un autre "
+            "but."
         )
     return Goal.of(ground.people, lacking, ground.gains)
 
@@ -219,5 +220,5 @@ def _left_under(ground: Ground, threshold: float, helped: BoolArray) -> IntArray
 
 def _positive(threshold: float) -> float:
     if not 0 < threshold < np.inf:
-        raise ScienceError(f"Le seuil doit être un nombre supérieur à zéro, et non {threshold}.")
+        raise ScienceError(f"Le seuil doit être un nombre supérieur à zéro, et non {said(threshold)}.")
     return threshold

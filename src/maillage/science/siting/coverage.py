@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from maillage.science.checks import FloatArray, IntArray, ScienceError
+from maillage.science.checks import FloatArray, IntArray, ScienceError, said
 from maillage.science.siting.choice import Choice
 from maillage.science.siting.cover import least_cover
 from maillage.science.siting.effort import Effort
@@ -32,12 +32,13 @@ def covered(times: TravelTimes, radius: float) -> csr_array:
     :raises ScienceError: radius not above zero, or beyond which every trip lies.
     """
     if not 0 <= radius < np.inf:
-        raise ScienceError(f"Le temps maximal doit être un nombre de minutes positif, et non {radius}.")
+        raise ScienceError(f"Le temps maximal doit être un nombre de minutes positif, et non {said(radius)}.")
     inside = times.minutes <= radius
     indptr = np.concatenate(([0], np.cumsum(inside)))[times.indptr]
     if not inside.any():
         raise ScienceError(
-            f"Aucun lieu candidat n'est à {radius:g} minutes ou moins d'une origine : élargissez la portée."
+            f"Aucun lieu candidat n'est à {said(radius)} minutes ou moins d'une origine : élargissez la "
+            "portée."
         )
     return csr_array(
         (np.ones(int(inside.sum())), times.indices[inside], indptr), shape=(times.origins, times.places)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from maillage.science.checks import ScienceError
+from maillage.science.checks import ScienceError, said
 
 
 class Cancelled(ScienceError):
@@ -31,7 +31,9 @@ class Effort:
         if not self.time_limit > 0:
             raise ScienceError("La durée accordée à la recherche doit être supérieure à zéro.")
         if not 0 <= self.gap < 1:
-            raise ScienceError(f"L'écart accepté se donne entre 0 et 1 (0,01 pour 1 %), et non {self.gap}.")
+            raise ScienceError(
+                f"L'écart accepté se donne entre 0 et 1 (0,01 pour 1 %), et non {said(self.gap)}."
+            )
 
     def start(self) -> "Watch":
         return Watch(self)
