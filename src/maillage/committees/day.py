@@ -12,7 +12,7 @@ from maillage.accounts.rights import Right
 from maillage.applications.models import Application
 from maillage.committees.models import Decision, Session
 from maillage.kit import clock
-from maillage.kit.matters import Matter
+from maillage.kit.matters import Matter, Urgency
 from maillage.kit.words import counted
 from maillage.rules.deadlines import TRANSMISSION
 
@@ -52,7 +52,7 @@ def _decisions(user: User, authority: Authority) -> Iterator[Matter]:
     mine = Decision.objects.visible_to(user).filter(application__authority=authority)
     limit = clock.today() - timedelta(days=TRANSMISSION.days)
     late = mine.to_transmit().filter(taken_on__lt=limit).count()
-    queues = (
+    queues: tuple[tuple[str, int, tuple[str, str], str, Urgency], ...] = (
         (
             "a-transmettre",
             late,
@@ -88,4 +88,4 @@ def _decisions(user: User, authority: Authority) -> Iterator[Matter]:
     for queue, count, what, action, urgency in queues:
         if count:
             url = f"{reverse('committees:decisions')}?etat={queue}"
-            yield Matter(f"{counted(count, *what)}.", url, action, urgency)  # type: ignore[arg-type]
+            yield Matter(f"{counted(count, *what)}.", url, action, urgency)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Urgency = Literal["late", "waiting", "known"]
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:
@@ -13,4 +15,4 @@ class Matter:
     text: str
     url: str
     action: str
-    urgency: Literal["late", "waiting", "known"]
+    urgency: Urgency

@@ -9,7 +9,7 @@ from django.urls import reverse
 from maillage.accounts.models import Authority, User
 from maillage.accounts.rights import Right
 from maillage.kit import clock
-from maillage.kit.matters import Matter
+from maillage.kit.matters import Matter, Urgency
 from maillage.obligations.lists import Tab, in_tab
 from maillage.obligations.models import Clawback, PracticeObligation, RecoveryInstalment, Survey
 
@@ -27,17 +27,17 @@ def matters(user: User, authority: Authority | None) -> Iterator[Matter]:
 def _obligations(authority: Authority) -> Iterator[Matter]:
     found = PracticeObligation.objects.filter(agreement__authority=authority)
     today = clock.today()
-    lines = (
+    lines: tuple[tuple[Tab, str, Urgency], ...] = (
         (Tab.OBSERVATIONS, "engagement{s} {ont} un constat du répertoire à examiner.", "late"),
         (Tab.BREACHES, "manquement{s} présumé{s} {attendent} une suite.", "late"),
-        (Tab.PROOFS, "attestation{s} d'exercice {sont} en retard.", "waiting"),
+        (Tab.PROOFS, "attestation{s} d'exercice {sont} en retard.", "late"),
         (Tab.TO_CHECK, "attestation{s} reçue{s} {sont} à vérifier.", "waiting"),
     )
     for tab, sentence, urgency in lines:
         count = in_tab(found, tab, today).count()
         if count:
             url = f"{reverse('obligations:obligations')}?onglet={tab.value}"
-            yield Matter(f"{count} {_agreed(sentence, count)}", url, "Voir la liste", urgency)  # type: ignore[arg-type]
+            yield Matter(f"{count} {_agreed(sentence, count)}", url, "Voir la liste", urgency)
     last = Survey.objects.filter(authority=authority).order_by("-at", "-pk").first()
     if last is not None and not last.is_complete:
         yield Matter(last.outcome, reverse("obligations:obligations"), "Voir les engagements", "late")
