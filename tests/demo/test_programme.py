@@ -23,6 +23,7 @@ from maillage.demo.build import make_demo
 from maillage.demo.programme import papers, plan
 from maillage.files.content import recognise
 from maillage.kit import clock
+from maillage.lab.models import Result, Scenario
 from maillage.obligations.models import Clawback, PracticeObligation, RecoveryInstalment
 from maillage.payments.models import Payment
 from maillage.planfile.reading import read
@@ -117,4 +118,6 @@ def _every_room_has_something_to_show(authority: Authority) -> None:
     assert {"signed", "ended"} & set(Agreement.objects.order_by().values_list("state", flat=True))
     assert Payment.objects.exists()
     assert PracticeObligation.objects.filter(agreement__authority=authority).count() > 3
+    assert Scenario.objects.filter(authority=authority).count() == 3
+    assert set(Result.objects.order_by().values_list("kind", flat=True)) == set(Result.Kind)
     assert Call.objects.filter(authority=authority).count() == 2

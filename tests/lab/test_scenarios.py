@@ -102,6 +102,7 @@ def test_changes_become_a_measure_with_its_money_and_no_invented_cost() -> None:
         ("investment", Decimal(400_000), "total", 2027, 2027),
         ("operating", Decimal(20_000), "year", 2027, 2030),
         ("investment", None, "total", 2027, 2027),
+        ("operating", None, "year", 2027, 2030),
     ]
     assert "Maison de santé à Commune 5." in made.description
     dear.refresh_from_db()

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from labs import CODES, PEOPLE, PRACTITIONERS, change, diagnosis, scenario
 from maillage.kit.console import Refused
 from maillage.lab.ground import Ground, ground_of
+from maillage.lab.pages.scenario import total_text
 from maillage.lab.reading import Reading
-from maillage.lab.simulating import cost_of, simulate, worst_tenth
+from maillage.lab.simulating import Cost, Total, cost_of, simulate, worst_tenth
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +88,24 @@ def test_a_place_out_of_reach_is_refused() -> None:
 
 def test_a_cost_that_is_not_known_is_counted_and_in_no_total() -> None:
     cost = cost_of([(Decimal(100), None), (None, None), (None, Decimal(20))])
-    assert (cost.investment, cost.yearly, cost.unpriced) == (Decimal(100), Decimal(20), 1)
+    assert cost == Cost(Total(Decimal(100), missing=2), Total(Decimal(20), missing=2))
     assert cost.over(3) == Decimal(160)
+    assert not cost.is_known
+    assert cost_of([(Decimal(100), Decimal(0))]).is_known
+
+
+@pytest.mark.parametrize(
+    ("amounts", "written"),
+    [
+        ([Decimal(28_000), Decimal(28_000)], "56 000 €"),
+        ([Decimal(0)], "0 €"),
+        ([], "0 €"),
+        ([None, None], "à chiffrer"),
+        ([Decimal(28_000), None], "28 000 €, 1 montant à chiffrer"),
+    ],
+)
+def test_a_total_says_what_it_leaves_out(amounts: list[Decimal | None], written: str) -> None:
+    assert " ".join(total_text(Total.of(amounts)).split()) == written
 
 
 def test_populations_are_those_of_the_snapshot() -> None:

@@ -136,21 +136,34 @@ def _outside(ground: Ground, added: Floats) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a scenario costs; `unpriced` changes have no amount yet and are in no total."""
+class Total:
+    """The amounts that are known, and how many are not: those are in no total."""
 
-    investment: Decimal
-    yearly: Decimal
-    unpriced: int
+    amount: Decimal
+    missing: int
+
+    @classmethod
+    def of(cls, amounts: Sequence[Decimal | None]) -> Total:
+        known = [amount for amount in amounts if amount is not None]
+        return cls(sum(known, Decimal(0)), len(amounts) - len(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a scenario costs, once and each year."""
+
+    investment: Total
+    yearly: Total
+
+    @property
+    def is_known(self) -> bool:
+        return not (self.investment.missing or self.yearly.missing)
 
     def over(self, years: int) -> Decimal:
-        return self.investment + years * self.yearly
+        """What is known of it over so many years."""
+        return self.investment.amount + years * self.yearly.amount
 
 
 def cost_of(changes: Sequence[tuple[Decimal | None, Decimal | None]]) -> Cost:
-    """The total of (investment, yearly cost) pairs; a change with neither is counted, not taken as free."""
-    return Cost(
-        sum((one or Decimal(0) for one, _ in changes), Decimal(0)),
-        sum((yearly or Decimal(0) for _, yearly in changes), Decimal(0)),
-        sum(one is None and yearly is None for one, yearly in changes),
-    )
+    """The totals of (investment, yearly cost) pairs; an amount that is not given is to be found, not zero."""
+    return Cost(Total.of([one for one, _ in changes]), Total.of([yearly for _, yearly in changes]))

@@ -13,7 +13,7 @@ from maillage.accounts.journal import record
 from maillage.accounts.models import Authority, Event, User
 from maillage.accounts.roles import Role
 from maillage.applications.models import Call
-from maillage.demo.programme import agreeing, backing, deciding, filing, following, paying
+from maillage.demo.programme import agreeing, backing, deciding, filing, following, paying, studying
 from maillage.demo.programme.calendar import Calendar, Story
 from maillage.demo.programme.cases import SESSIONS_AGO, Cases
 from maillage.demo.programme.cast import Team
@@ -93,6 +93,7 @@ def _departement(
         agreeing.mishaps(stage),
         paying.pay(stage),
         following.watch(stage),
+        studying.study(stage),
     ]
 
 

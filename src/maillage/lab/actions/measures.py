@@ -65,10 +65,13 @@ def _described(scenario: Scenario, changes: list[Change], names: dict[str, str])
 
 
 def _money(change: Change, place: str, axis: Axis) -> Iterator[MoneyContent]:
-    """What a change announces: its investment once, its running cost each year of the plan from its start."""
+    """What a change announces: its investment once, its running cost each year of the plan from its start.
+
+    An amount left to be found is announced as such; zero is not announced.
+    """
     label = f"{change.get_kind_display()}, {place}"
     first = change.starts_on.year
-    if change.investment is not None or change.yearly_cost is None:
+    if change.investment != 0:
         yield MoneyContent(
             label=label,
             kind=PlannedMoney.Kind.NEW,
@@ -78,7 +81,7 @@ def _money(change: Change, place: str, axis: Axis) -> Iterator[MoneyContent]:
             first_year=first,
             last_year=first,
         )
-    if change.yearly_cost is not None:
+    if change.yearly_cost != 0:
         last = change.ends_on.year if change.ends_on else axis.plan.last_year
         yield MoneyContent(
             label=label,

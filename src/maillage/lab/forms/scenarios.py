@@ -52,8 +52,12 @@ class ChangeForm(forms.Form):
     )
     starts_on = day_field("À partir du")
     ends_on = day_field("Jusqu'au", required=False)
-    investment = AmountField(label="Investissement (€)", required=False, min_value=0)
-    yearly_cost = AmountField(label="Coût par an (€)", required=False, min_value=0)
+    investment = AmountField(
+        label="Investissement (€)", required=False, min_value=0, help_text="Vide : à chiffrer. 0 : rien."
+    )
+    yearly_cost = AmountField(
+        label="Coût par an (€)", required=False, min_value=0, help_text="Vide : à chiffrer. 0 : rien."
+    )
     note = forms.CharField(label="Note", required=False, max_length=200)
 
     def clean_commune(self) -> str:

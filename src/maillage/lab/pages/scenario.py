@@ -23,7 +23,7 @@ from maillage.lab.pages.parts import (
     pins_at,
 )
 from maillage.lab.reading import Reading
-from maillage.lab.simulating import VISIBLE, Cost, Effect
+from maillage.lab.simulating import VISIBLE, Cost, Effect, Total
 from maillage.rules.money import euros
 
 MOST_SHOWN = 15
@@ -82,18 +82,25 @@ def cost_figures(reading: Reading) -> list[tuple[str, str]]:
     ]
     if effect.outside_share is not None:
         rows.append(("Part qui sert hors du territoire", percent(effect.outside_share)))
-    rows += [("Investissement", euros(cost.investment)), ("Coût par an", euros(cost.yearly))]
+    rows += [("Investissement", total_text(cost.investment)), ("Coût par an", total_text(cost.yearly))]
     per_person = cost_per_lifted(cost, effect, len(reading.years))
     if per_person is not None:
         rows.append((f"Coût par habitant relevé, {counted(len(reading.years), 'an')}", euros(per_person)))
-    if cost.unpriced:
-        rows.append(("Changements à chiffrer, hors des totaux", str(cost.unpriced)))
     return rows
+
+
+def total_text(total: Total) -> str:
+    """« 56 000 € », and what is left to cost: an unknown amount is not zero."""
+    if not total.missing:
+        return euros(total.amount)
+    if not total.amount:
+        return "à chiffrer"
+    return f"{euros(total.amount)}, {counted(total.missing, 'montant')} à chiffrer"
 
 
 def cost_per_lifted(cost: Cost, effect: Effect, years: int) -> Decimal | None:
     """Spent over the years looked at for each inhabitant lifted; None when nobody is, or a cost misses."""
-    if not effect.lifted or cost.unpriced:
+    if not effect.lifted or not cost.is_known:
         return None
     return (cost.over(years) / Decimal(round(effect.lifted))).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
