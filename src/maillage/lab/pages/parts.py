@@ -23,12 +23,13 @@ from maillage.territories.models import Commune
 MARKS = {Mark.SOURCED: "publié", Mark.ESTIMATED: "estimé", Mark.ASSUMED: "supposé"}
 
 
-def assumption_rows(supposed: Mapping[str, Parameter | AgeTable]) -> list[dict[str, str]]:
-    """Every parameter with its value, unit, mark and source."""
+def assumption_rows(supposed: Mapping[str, Parameter | AgeTable]) -> list[dict[str, Any]]:
+    """Every parameter with its value (one by age for a table), unit, mark and source."""
     return [
         {
             "label": known.label,
-            "value": _value(known),
+            "values": (values := _values(known)),
+            "value": " ; ".join(values),
             "unit": known.unit,
             "mark": MARKS[known.mark],
             "source": known.source,
@@ -37,11 +38,11 @@ def assumption_rows(supposed: Mapping[str, Parameter | AgeTable]) -> list[dict[s
     ]
 
 
-def _value(known: Parameter | AgeTable) -> str:
+def _values(known: Parameter | AgeTable) -> list[str]:
     if isinstance(known, AgeTable):
         pairs = zip(known.starts, known.values, strict=True)
-        return " ; ".join(f"{age} ans : {_plain(value)}" for age, value in pairs)
-    return _plain(known.value)
+        return [f"{age} ans : {_plain(value)}" for age, value in pairs]
+    return [_plain(known.value)]
 
 
 def _plain(value: float) -> str:
