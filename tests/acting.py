@@ -8,6 +8,8 @@ from pathlib import Path
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from people import PASSWORD
+
 
 def french(browser: Browser) -> BrowserContext:
     """What someone in France opens: their language, their hour, a desktop."""
@@ -35,6 +37,17 @@ class Actor:
         """Press a button, and wait for the page that answers: until then the server may still be at work."""
         with self.page.expect_navigation():
             self._button(button).click()
+
+    def opens_an_account(self, name: str, email: str) -> None:
+        """From the link that offers it to the page one came for, signed in."""
+        self.follows("Créer mon compte")
+        self.fills("Prénom et nom", name)
+        self.fills("Adresse électronique", email)
+        self.fills("Mot de passe", PASSWORD)
+        self.presses("Créer mon compte")
+        self.fills("Adresse électronique", email)
+        self.fills("Mot de passe", PASSWORD)
+        self.presses("Se connecter")
 
     def downloads(self, button: str) -> Path:
         """Press a button that gives a file; gives where it was put."""

@@ -13,7 +13,6 @@ from acting import Actor
 from applying import STUDENT, applicant, draft, scheme
 from maillage.accounts.models import User
 from maillage.applications.models import Application
-from people import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -24,14 +23,7 @@ def test_a_student_applies_from_the_public_page_to_the_receipt(site: str, page: 
     made.authority.save()
     student = Actor(page, site)
     student.opens("applications:start", made.authority.slug, made.key)
-    student.follows("Créer mon compte")
-    student.fills("Prénom et nom", "Camille Exemple")
-    student.fills("Adresse électronique", "camille@exemple.invalid")
-    student.fills("Mot de passe", PASSWORD)
-    student.presses("Créer mon compte")
-    student.fills("Adresse électronique", "camille@exemple.invalid")
-    student.fills("Mot de passe", PASSWORD)
-    student.presses("Se connecter")
+    student.opens_an_account("Camille Exemple", "camille@exemple.invalid")
     student.presses("Commencer ma demande")
     student.fills("Prénom", STUDENT["first_name"])
     student.fills("Nom", STUDENT["last_name"])

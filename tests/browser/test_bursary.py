@@ -26,7 +26,7 @@ from maillage.budget import balances
 from maillage.budget.actions import vote_authorisation
 from maillage.budget.models import Envelope
 from maillage.kit import clock
-from people import PASSWORD, authority, person
+from people import authority, person
 from sitting import committee
 
 pytestmark = pytest.mark.browser
@@ -122,14 +122,7 @@ def _apply(student: Actor, paper: Path) -> str:
     student.presses("Voir si je suis éligible")
     student.reads("12 000 €")
     student.follows("Déposer une demande")
-    student.follows("Créer mon compte")
-    student.fills("Prénom et nom", "Camille Exemple")
-    student.fills("Adresse électronique", "camille@exemple.invalid")
-    student.fills("Mot de passe", PASSWORD)
-    student.presses("Créer mon compte")
-    student.fills("Adresse électronique", "camille@exemple.invalid")
-    student.fills("Mot de passe", PASSWORD)
-    student.presses("Se connecter")
+    student.opens_an_account("Camille Exemple", "camille@exemple.invalid")
     _confirm_address(student)
     student.presses("Commencer ma demande")
     _fill_in(student, paper)
